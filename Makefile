@@ -1,0 +1,16 @@
+# vb2 release fences: "make help". Each verb is one script in scripts/.
+export KDIR BASE GIT_URL ARCHIVE JOBS PATCHES
+
+.PHONY: all help deps tree apply build lint check test clean
+.NOTPARALLEL:
+
+all:	; @scripts/all
+help:	; @scripts/help
+deps:	; @scripts/deps
+tree:	; @scripts/tree
+apply: tree	; @scripts/apply
+build: apply	; @scripts/build
+lint: apply	; @scripts/lint
+check: build lint	; @scripts/check
+test:	; @scripts/test
+clean:	; @scripts/clean
