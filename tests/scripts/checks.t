@@ -1,0 +1,159 @@
+# shellcheck shell=sh
+# The checks themselves: each must find what it is there for
+
+# --- the configuration: a kernel whose Kconfig drops a symbol
+config_kernel() {
+	repo linux
+	cat >linux/Makefile <<'END'
+tinyconfig:
+	echo CONFIG_A=y >$(O)/.config
+olddefconfig:
+	sed -i '/DROPPED/d; s/.*_FORCED is not set/CONFIG_FORCED=y/' $(O)/.config
+END
+	mkdir -p linux/scripts/kconfig
+	printf '#!/bin/sh\nshift 2\ncat "$@" >>.config\n' >linux/scripts/kconfig/merge_config.sh
+	chmod +x linux/scripts/kconfig/merge_config.sh
+	command -v aarch64-linux-gnu-gcc >/dev/null || skip "no compiler for arm64"
+}
+test_config_that_sticks() {
+	config_kernel
+	printf '# a comment\nCONFIG_B=y\n# CONFIG_C is not set\n' >fragment
+	passes "$S/configure" "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
+}
+test_config_with_a_lost_symbol() {
+	config_kernel
+	printf 'CONFIG_DROPPED=y\n' >fragment
+	refused 1 'did not take: CONFIG_DROPPED=y$' "$S/configure" "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
+	refused 1 'did not take' "$S/configure" "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
+}
+test_config_with_a_forced_symbol() {
+	config_kernel
+	printf '# CONFIG_FORCED is not set\n' >fragment
+	refused 1 'did not take: CONFIG_FORCED=n$' "$S/configure" "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
+}
+
+# --- warnings: the same one on another line is not new, another one is
+test_warnings() {
+	{
+		echo "/here/tree/drivers/media/a.c:10:5: warning: unused variable 'x' [-Wunused]"
+		echo "Warning: /here/tree/drivers/media/b.c:7 function parameter 'q' not described"
+		echo "  CC      drivers/media/a.o"
+	} >base
+	{
+		echo "../work/drivers/media/a.c:99:1: warning: unused variable 'x' [-Wunused]"
+		echo "Warning: ../work/drivers/media/b.c:123 function parameter 'q' not described"
+		echo "../work/include/media/c.h:3:1: error: incompatible types"
+	} >series
+	"$S/warnings" base >base.txt
+	"$S/warnings" series >series.txt
+	[ "$(wc -l <base.txt)" = 2 ] || fail "of the base: $(cat base.txt)"
+	[ "$(comm -13 base.txt series.txt)" = "include/media/c.h: error: incompatible types" ] ||
+		fail "new: $(comm -13 base.txt series.txt)"
+}
+
+# --- code: what makes an object another one
+compile() { printf '%b' "$2" >"$1.c" && cc -O1 -c "$1.c" -o "$1.o"; }
+test_same_code() {
+	command -v cc >/dev/null || skip "no compiler"
+	plain='int g(void), h(void); int d = 1;\nint f(void) { return g() + 1; }\nint e(void) { return h(); }\n'
+	compile a "$plain"
+	compile b "/* moved */\n\n$plain"
+	passes "$S/same-code" '' a.o b.o
+	for change in 's/g() + 1/g() + 2/' 's/d = 1/d = 2/' 's/return h()/return g()/' 's/int d = 1/static int d/'; do
+		compile b "$(printf '%s' "$plain" | sed "$change")"
+		! "$S/same-code" '' a.o b.o || fail "it does not see $change"
+	done
+	compile b "$(printf '%s' "$plain" | sed 's/g() + 1/g() + 2/')"
+	[ "$("$S/same-code" -f '' a.o b.o)" = f ] || fail "functions: $("$S/same-code" -f '' a.o b.o)"
+	compile b "$(printf '%s' "$plain" | sed 's/return h()/return g()/')"
+	[ "$("$S/same-code" -f '' a.o b.o)" = e ] || fail "functions: $("$S/same-code" -f '' a.o b.o)"
+	compile b "$(printf '%s' "$plain" | sed 's/d = 1/d = 2/')"
+	[ "$("$S/same-code" -f '' a.o b.o)" = .data ] || fail "data: $("$S/same-code" -f '' a.o b.o)"
+}
+
+# --- results: a failure is run again, a pass is not, the table wants all
+test_steps() {
+	cat >steps <<'END'
+#!/bin/sh
+. "$1/lib.sh"
+. "$1/step.sh"
+step a key1 sh -c 'echo run >>log; echo found it' || echo "failed"
+END
+	sed -i "s|\$1/|$S/|" steps
+	cp "$S/lib.sh" .
+	passes sh steps
+	passes sh steps
+	said 'a: ok as before: found it'
+	[ "$(wc -l <log)" = 1 ] || fail "a pass was run again"
+	sed -i 's/key1/key2/; s/found it/found it; exit 1/' steps
+	sh steps >out 2>err
+	grep -q failed out || fail "a failure was taken for a pass"
+	sh steps >out 2>err
+	[ "$(wc -l <log)" = 3 ] || fail "a failure was not run again"
+}
+test_summary_wants_every_result() {
+	repo linux
+	export KDIR="$T/linux"
+	passes "$S/tree"
+	out=$(echo "$CACHE"/tree/kdir-*)
+	results=$CACHE/out/${out##*/}/results
+	mkdir -p "$results"
+	for name in $(awk '!/^#/ { print $1 }' "$S/plan"); do
+		printf 'k\tok\t1\tfine\n' >"$results/$name"
+		: >"$results/$name.seen"
+	done
+	passes "$S/summary"
+	rm "$results/apply.seen"
+	! "$S/summary" >out || fail "a result of an earlier run counts"
+	grep -q '^not run.*which series fits' out || fail "it does not name what was not run: $(cat out)"
+	printf 'k\tFAIL\t1\tbroken\n' >"$results/apply"
+	: >"$results/apply.seen"
+	! "$S/summary" >out || fail "a failure counts as a pass"
+	grep -q '^FAIL .*broken' out || fail "it does not say what failed: $(cat out)"
+}
+
+# --- the test runner
+suite() {
+	mkdir -p "suites/$1"
+	printf '#!/bin/sh\n%s\n' "$2" >"suites/$1/run"
+	chmod +x "suites/$1/run"
+}
+test_runner() {
+	suite a 'echo 1..2; echo ok 1 x; echo "ok 2 y # SKIP none"'
+	passes env TESTS="$T/suites" "$S/test"
+	grep -q '^# Totals: pass:1 fail:0 skip:1' out || fail "$(cat out)"
+	for bad in 'echo 1..2; echo ok 1 x' 'echo ok 1 x' 'echo 1..1; echo not ok 1 x' \
+		'echo 1..1; echo ok 1 x; exit 1' 'echo 1..1; echo "ok 1 x # SKIP"' 'exit 0'; do
+		suite b "$bad"
+		! env TESTS="$T/suites" "$S/test" >out 2>&1 || fail "passes: $bad"
+		grep -q '^not ok 2 b' out || fail "$(cat out)"
+	done
+}
+
+# --- the scripts themselves
+test_shellcheck() {
+	command -v shellcheck >/dev/null || skip "no shellcheck"
+	cd "$S/.." || exit
+	# shellcheck disable=SC2046
+	shellcheck $(grep -lE '^#!/bin/sh|^# shellcheck shell=sh' -r scripts tests/scripts .ci)
+}
+test_scripts_are_short() {
+	for f in "$S"/*; do
+		[ "$(wc -l <"$f")" -lt 100 ] || fail "$f has $(wc -l <"$f") lines"
+		[ ! -x "$f" ] || head -n 1 "$f" | grep -qx '#!/bin/sh' || fail "$f is no sh script"
+	done
+}
+test_scripts_refuse_arguments() {
+	for f in build lint tree apply check all deps clean test summary lint-checkpatch lint-sparse; do
+		code=0
+		"$S/$f" one two three >out 2>err || code=$?
+		[ $code = 2 ] || fail "$f exits with $code"
+		grep -q usage err || fail "$f says $(cat err)"
+	done
+}
+test_help_names_every_verb() {
+	"$S/help" >help.txt
+	for verb in $(sed -n 's/^\([a-z-]*\):.*;.*/\1/p' "$S/../Makefile"); do
+		[ "$verb" = all ] || [ "$verb" = help ] || grep -q "^make $verb " help.txt || fail "no $verb"
+	done
+}

@@ -1,0 +1,79 @@
+# shellcheck shell=sh
+# make tree: a base, from a git server or a Debian archive, and what goes wrong
+deb=pool/main/l/linux/linux-source-7.0_7.0.13-1_all.deb
+part=dl/linux-source-7.0_7.0.13-1_all.deb.part
+
+test_base_cloned() {
+	repo server
+	passes env GIT_URL="file://$T/server" "$S/tree"
+	said 'clones v7.0'
+	[ -f "$CACHE/tree/v7.0/rga.c" ] || fail "no tree"
+}
+test_base_clone_cut_off() {
+	repo server
+	package archive
+	rm -f server/.git/objects/*/*
+	passes env GIT_URL="file://$T/server" "$S/tree"
+	said 'the clone was cut off'
+	said 'source package instead'
+}
+test_base_downloaded() {
+	package archive
+	passes "$S/tree"
+	said 'v7.0: Linux 7.0.0'
+	[ -f "$CACHE/tree/v7.0/rga.c" ] || fail "no tree"
+	rm -r archive
+	passes "$S/tree"
+	rm -rf "$CACHE/tree"
+	passes "$S/tree"
+}
+test_base_download_resumed() {
+	package archive
+	mkdir -p "$CACHE/dl"
+	head -c 100000 "archive/$deb" >"$CACHE/$part"
+	passes "$S/tree"
+	! grep -q 'takes it again' err || fail "it did not resume"
+}
+test_base_download_damaged() {
+	package archive
+	mkdir -p "$CACHE/dl"
+	head -c 100000 /dev/zero >"$CACHE/$part"
+	passes "$S/tree"
+	said 'came out wrong .*takes it again'
+}
+test_base_download_too_short() {
+	package archive
+	head -c 100000 "archive/$deb" >short
+	mv short "archive/$deb"
+	refused 7 'cannot have .*check the network' "$S/tree"
+	said 'was cut at 100000 of'
+	[ ! -e "$CACHE/tree/v7.0" ] || fail "half a tree"
+}
+test_base_download_always_wrong() {
+	package archive
+	dd if=/dev/zero of="archive/$deb" bs=1000 seek=1 count=1 conv=notrunc 2>/dev/null
+	refused 7 'cannot have' "$S/tree"
+	[ ! -e "$CACHE/$part" ] || fail "the wrong file was kept"
+}
+test_base_cached_package_damaged() {
+	package archive
+	mkdir -p "$CACHE/dl"
+	echo broken >"$CACHE/${part%.part}"
+	passes "$S/tree"
+	said 'is damaged: takes it again'
+}
+test_base_not_served() {
+	package archive
+	rm -r archive/pool
+	refused 7 'cannot have' "$S/tree"
+}
+test_base_without_apt() {
+	package archive
+	without apt-get
+	refused 7 'no apt of Debian.*KDIR' env -u ARCHIVE PATH="$T/bin" "$S/tree"
+}
+test_base_that_nobody_has() {
+	refused 7 'no Debian package for v5.1 .*give KDIR' env BASE=v5.1 "$S/tree"
+}
+test_base_not_a_version() { refused 2 'no kernel version' env BASE=seven "$S/tree"; }
+test_base_and_kdir() { refused 2 'not both' env BASE=v7.0 KDIR=/ "$S/tree"; }
