@@ -11,6 +11,16 @@ test_compiler_missing() {
 	without aarch64-linux-gnu-gcc
 	refused 3 "tool 'aarch64-linux-gnu-gcc' is missing" env PATH="$T/bin" "$S/kmake" linux o arm64
 }
+test_tools_of_build_and_lint_missing() {
+	repo linux
+	series patches linux
+	export KDIR="$T/linux"
+	passes "$S/tree"
+	passes "$S/apply"
+	without arm-linux-gnueabihf-gcc codespell
+	PATH=$T/bin refused 3 "tool 'arm-linux-gnueabihf-gcc' is missing: run 'make deps'" "$S/build"
+	PATH=$T/bin refused 3 "tool 'codespell' is missing" "$S/lint"
+}
 test_deps_nothing_missing() {
 	echo 'sh dash' >packages
 	passes env PACKAGES="$T/packages" "$S/deps"
