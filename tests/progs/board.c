@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The knobs and counters of the modelled hardware
+ */
+
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "board.h"
+#include "harness.h"
+
+#define ROOT		"/sys/kernel/debug/vrf-model"
+#define DELAY_US	500
+#define WAIT_MS		5000
+
+static void path_of(char *path, size_t size, const char *model, const char *file)
+{
+	snprintf(path, size, ROOT "/%s/%s", model, file);
+}
+
+bool board_has(const char *model)
+{
+	char path[128];
+
+	if (!model)
+		return false;
+	path_of(path, sizeof(path), model, "pause");
+	return !access(path, W_OK);
+}
+
+void board_need(const char *model)
+{
+	if (!board_has(model))
+		SKIP("no knobs on this hardware");
+}
+
+void board_set(const char *model, const char *knob, unsigned long value)
+{
+	char path[128], text[24];
+	int fd, len;
+
+	path_of(path, sizeof(path), model, knob);
+	fd = CALL(open(path, O_WRONLY));
+	len = snprintf(text, sizeof(text), "%lu", value);
+	if (write(fd, text, len) != len)
+		FAIL("%s = %lu: %s", path, value, strerror(errno));
+	close(fd);
+}
+
+unsigned long board_count(const char *model, const char *counter)
+{
+	char path[128], text[24] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), ROOT "/%s/count/%s", model, counter);
+	fd = CALL(open(path, O_RDONLY));
+	CALL(read(fd, text, sizeof(text) - 1));
+	close(fd);
+
+	return strtoul(text, NULL, 0);
+}
+
+void board_wait(const char *model, const char *counter, unsigned long value)
+{
+	uint64_t end = now_ns() + WAIT_MS * 1000000ull;
+
+	while (board_count(model, counter) < value) {
+		if (now_ns() > end)
+			FAIL("%s of %s is %lu, never got to %lu", counter, model,
+			     board_count(model, counter), value);
+		sleep_ms(1);
+	}
+}
+
+void board_reset(const char *model)
+{
+	static const char *const knobs[] = {
+		"jitter_us", "late_us", "fail_jobs", "hang_jobs", "drop_irqs", "pause",
+	};
+	unsigned int i;
+
+	if (!board_has(model))
+		return;
+	for (i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++)
+		board_set(model, knobs[i], 0);
+	board_set(model, "delay_us", DELAY_US);
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whatever the hardware does, a published fence ends, with the right error
+ */
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "board.h"
+#include "harness.h"
+#include "kinds.h"
+#include "sync.h"
+
+/* The watchdog of hantro: 2 s. The timer of the core: 5 s. Both run late here. */
+#define WATCHDOG_MIN_MS	1500
+#define WATCHDOG_MAX_MS	4500
+#define TIMER_MIN_MS	4500
+#define TIMER_MAX_MS	8000
+
+static const struct kind *const decoders[] = { &kind_mpeg2, &kind_h264, NULL };
+static const struct kind *const rgas[] = { &kind_rga, &kind_rga_nv12m, NULL };
+static const struct kind *const one_each[] = { &kind_rga, &kind_mpeg2, NULL };
+
+/* Starts a job on buffer 0 and returns what a consumer waits for */
+static int start_job(struct job_dev *d, uint32_t stamp)
+{
+	int dmabuf = CALL(m2m_export(&d->m, &d->m.cap, 0, 0, O_RDWR)), fd;
+
+	d->started = board_count(d->kind->model, "started");
+	job_queue_cap(d, 0);
+	job_queue_out(d, 0, stamp);
+	job_wait_running(d);
+	fd = dmabuf_sync_file(dmabuf, DMA_BUF_SYNC_READ);
+	close(dmabuf);
+
+	return fd;
+}
+
+static void open_dev(struct job_dev *d, const struct kind *kind)
+{
+	board_need(kind->model);
+	job_open_mmap(d, kind, 2);
+	/* Long enough to look at it */
+	board_set(kind->model, "delay_us", 20000);
+}
+
+static void check_wait(int fd, int status, unsigned int min_ms, unsigned int max_ms)
+{
+	uint64_t from = now_ns();
+	unsigned int ms;
+
+	if (!expect_fences()) {
+		CHECK_EQ(sync_status(fd), 1);
+		return;
+	}
+	CHECK_EQ(sync_status(fd), 0);
+	CHECK_EQ(sync_wait(fd, max_ms), status);
+	ms = (now_ns() - from) / 1000000;
+	note("status %d after %u ms", status, ms);
+	CHECK(ms >= min_ms);
+}
+
+/* One more job: the device and the buffer work, the new fence has no error */
+static void check_next(struct job_dev *d)
+{
+	int fd = start_job(d, 0x600d600d);
+	struct v4l2_buffer b;
+
+	CHECK_EQ(m2m_dequeue(&d->m, &d->m.cap, &b), 0);
+	CHECK(!(b.flags & V4L2_BUF_FLAG_ERROR));
+	CHECK_EQ(sync_status(fd), 1);
+	CHECK(job_content(d, 0, 0x600d600d));
+	job_dequeue_out(d);
+	close(fd);
+}
+
+static void dequeue_error(struct job_dev *d)
+{
+	struct v4l2_buffer b;
+
+	CHECK_EQ(m2m_dequeue(&d->m, &d->m.cap, &b), 0);
+	CHECK(b.flags & V4L2_BUF_FLAG_ERROR);
+	job_dequeue_out(d);
+}
+
+TEST_KINDS(error_irq, 20, decoders)
+{
+	struct job_dev d;
+	int fd;
+
+	open_dev(&d, kind);
+	board_set(kind->model, "fail_jobs", 1);
+	fd = start_job(&d, 1);
+	check_wait(fd, -EIO, 0, 1000);
+	dequeue_error(&d);
+	check_next(&d);
+	job_close(&d);
+}
+
+static void watchdog(const struct kind *kind, const char *knob)
+{
+	struct job_dev d;
+	int fd;
+
+	open_dev(&d, kind);
+	board_set(kind->model, knob, 1);
+	fd = start_job(&d, 1);
+	check_wait(fd, -EIO, WATCHDOG_MIN_MS, WATCHDOG_MAX_MS);
+	dequeue_error(&d);
+	/* It comes when nobody waits for it any more */
+	board_set(kind->model, "spurious", 1);
+	sleep_ms(10);
+	check_next(&d);
+	job_close(&d);
+}
+
+TEST_KINDS(hang_ends_by_watchdog, 30, decoders)
+{
+	watchdog(kind, "hang_jobs");
+}
+
+TEST_KINDS(dropped_irq_ends_by_watchdog, 30, decoders)
+{
+	watchdog(kind, "drop_irqs");
+}
+
+/*
+ * Nobody but the core's timer ends it. The buffer stays with the driver until
+ * @knob makes the hardware come back.
+ */
+static void core_timer(const struct kind *kind, const char *cause,
+		       const char *knob, bool written)
+{
+	struct v4l2_buffer b;
+	struct job_dev d;
+	int fd, dmabuf;
+
+	open_dev(&d, kind);
+	board_set(kind->model, cause, 1);
+	fd = start_job(&d, 0x1a7e1a7e);
+	check_wait(fd, -ETIME, TIMER_MIN_MS, TIMER_MAX_MS);
+	CHECK_EQ(m2m_try_dequeue(&d.m, &d.m.cap, 0, &b), -1);
+	CHECK_EQ(errno, EAGAIN);
+	dmabuf = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, O_RDWR));
+	if (expect_fences())
+		CHECK(dmabuf_status(dmabuf, DMA_BUF_SYNC_RW) != 0);
+
+	board_set(kind->model, knob, 1);
+	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, &b), 0);
+	CHECK(!(b.flags & V4L2_BUF_FLAG_ERROR));
+	job_dequeue_out(&d);
+	if (written)
+		CHECK(job_content(&d, 0, 0x1a7e1a7e));
+	/* What was said stays said */
+	CHECK_EQ(sync_status(fd), expect_fences() ? -ETIME : 1);
+	close(dmabuf);
+	check_next(&d);
+	job_close(&d);
+}
+
+TEST_KINDS(hang_ends_by_timer, 30, rgas)
+{
+	core_timer(kind, "hang_jobs", "release", true);
+}
+
+TEST_KINDS(dropped_irq_ends_by_timer, 30, rgas)
+{
+	core_timer(kind, "drop_irqs", "spurious", true);
+}
+
+/* The driver ignores the error, so the job hangs */
+TEST_KINDS(error_irq_ends_by_timer, 30, rgas)
+{
+	core_timer(kind, "fail_jobs", "spurious", false);
+}
+
+TEST_KINDS(spurious_irq_when_idle, 20, all_kinds)
+{
+	struct job_dev d;
+	unsigned int i;
+
+	open_dev(&d, kind);
+	check_next(&d);
+	for (i = 0; i < 10; i++) {
+		board_set(kind->model, "spurious", 0);
+		sleep_ms(1);
+	}
+	check_next(&d);
+	job_close(&d);
+}
+
+/* A decoder takes it for an error; the rga looks at the status first */
+TEST_KINDS(spurious_irq_in_mid_job, 20, all_kinds)
+{
+	struct v4l2_buffer b;
+	struct job_dev d;
+	int fd;
+
+	open_dev(&d, kind);
+	job_pause(&d);
+	fd = start_job(&d, 0x5b5b5b5b);
+	board_set(kind->model, "spurious", 0);
+	sleep_ms(10);
+	if (!kind->requests) {
+		CHECK_EQ(sync_status(fd), !expect_fences());
+		job_go(&d);
+		CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
+		CHECK_EQ(sync_status(fd), 1);
+	} else {
+		CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, &b), 0);
+		CHECK(b.flags & V4L2_BUF_FLAG_ERROR);
+		CHECK_EQ(sync_status(fd), expect_fences() ? -EIO : 1);
+		job_go(&d);
+	}
+	job_dequeue_out(&d);
+	sleep_ms(50);
+	check_next(&d);
+	job_close(&d);
+}
+
+static void *go_later(void *data)
+{
+	struct job_dev *d = data;
+
+	sleep_ms(100);
+	job_go(d);
+	return NULL;
+}
+
+TEST_KINDS(streamoff_in_mid_job, 20, all_kinds)
+{
+	pthread_t thread;
+	struct job_dev d;
+	int fd;
+
+	open_dev(&d, kind);
+	job_pause(&d);
+	fd = start_job(&d, 2);
+	CHECK_EQ(sync_status(fd), !expect_fences());
+	CHECK(!pthread_create(&thread, NULL, go_later, &d));
+	m2m_stream(&d.m, &d.m.cap, false);
+	CHECK(sync_status(fd) != 0);
+	pthread_join(thread, NULL);
+	m2m_stream(&d.m, &d.m.out, false);
+	job_close(&d);
+	CHECK_EQ(sync_status(fd), 1);
+}
+
+TEST_KINDS(close_in_mid_job, 20, all_kinds)
+{
+	pthread_t thread;
+	struct job_dev d;
+	int fd;
+
+	open_dev(&d, kind);
+	job_pause(&d);
+	fd = start_job(&d, 2);
+	CHECK_EQ(sync_status(fd), !expect_fences());
+	CHECK(!pthread_create(&thread, NULL, go_later, &d));
+	job_close(&d);
+	CHECK(sync_status(fd) != 0);
+	pthread_join(thread, NULL);
+}
+
+/* STREAMOFF waits for the job, the job for ever: the fence must not wait too */
+TEST_KINDS(streamoff_of_hung_job, 40, one_each)
+{
+	struct job_dev d;
+	uint64_t from;
+	int fd, status;
+
+	open_dev(&d, kind);
+	board_set(kind->model, "hang_jobs", 1);
+	/* Or else the rga would never come back */
+	board_set(kind->model, "late_us", 7000000);
+	fd = start_job(&d, 3);
+	from = now_ns();
+	m2m_stream(&d.m, &d.m.cap, false);
+	status = sync_status(fd);
+	note("%s: STREAMOFF took %llu ms, status %d", kind->name,
+	     (unsigned long long)(now_ns() - from) / 1000000, status);
+	CHECK_EQ(status, !expect_fences() ? 1 : kind->requests ? -EIO : -ETIME);
+	board_reset(kind->model);
+	job_close(&d);
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The first process on the emulated board: mounts, loads modules, runs the
+ * programs in /tests, says what they said to the console, switches off
+ *
+ * The report goes through /dev/kmsg, so that it and what the kernel has to say
+ * come out in order and never within each other's lines.
+ *
+ * The kernel hands over what it does not know from its command line: NAME=value
+ * as our environment (VRF_EXPECT, VRF_JOBS), words as our arguments: names of
+ * programs, or of tests, that are to be run.
+ */
+
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_ARGS	16
+#define MAX_PROGS	32
+
+static int kmsg = -1;
+
+static void say(const char *fmt, ...)
+{
+	char line[900];
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = snprintf(line, sizeof(line), "<5>");
+	len += vsnprintf(line + len, sizeof(line) - len, fmt, ap);
+	va_end(ap);
+	if (write(kmsg, line, len) < 0)
+		reboot(RB_POWER_OFF);
+}
+
+static void mount_all(void)
+{
+	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
+	mkdir("/dev", 0755);
+	mkdir("/tmp", 0755);
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("sysfs", "/sys", "sysfs", 0, NULL);
+	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
+	mount("tmpfs", "/tmp", "tmpfs", 0, NULL);
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
+}
+
+/* One path in each line of /modules, in the order to load them */
+static void load_modules(void)
+{
+	FILE *list = fopen("/modules", "r");
+	char path[200];
+	int fd;
+
+	while (list && fgets(path, sizeof(path), list)) {
+		path[strcspn(path, "\n")] = 0;
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (syscall(SYS_finit_module, fd, "", 0))
+			say("Bail out! %s: %m", path);
+		close(fd);
+	}
+	if (list)
+		fclose(list);
+}
+
+/* Runs one program with the names in @args, relays its lines; its exit code */
+static int run(const char *path, char **args, bool last)
+{
+	char line[600], text[720];
+	int out[2], status;
+	FILE *lines;
+	pid_t pid;
+
+	if (pipe2(out, O_CLOEXEC))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		dup2(out[1], 1);
+		dup2(out[1], 2);
+		args[0] = (char *)path;
+		execv(path, args);
+		_exit(127);
+	}
+	close(out[1]);
+	lines = fdopen(out[0], "r");
+	while (fgets(line, sizeof(line), lines)) {
+		line[strcspn(line, "\n")] = 0;
+		snprintf(text, sizeof(text), "    %s", line);
+		if (!last)
+			say("%s", text);
+	}
+	fclose(lines);
+	waitpid(pid, &status, 0);
+
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+static bool names(const char *program, char **args)
+{
+	for (; *args; args++)
+		if (!strcmp(program, *args))
+			return true;
+	return false;
+}
+
+/* Whether any test of this program is to be run, and which */
+static bool selected(const char *path, const char *program, char **args,
+		     char **chosen)
+{
+	char *list[MAX_ARGS + 2] = { NULL, "-l" };
+	unsigned int i;
+
+	chosen[1] = NULL;
+	if (!args[0] || names(program, args))
+		return true;
+	for (i = 0; args[i] && i < MAX_ARGS - 1; i++)
+		list[i + 2] = chosen[i + 1] = args[i];
+	list[i + 2] = chosen[i + 1] = NULL;
+
+	return !run(path, list, true);
+}
+
+int main(int argc, char **argv)
+{
+	char *chosen[MAX_PROGS][MAX_ARGS + 2], path[200], name[MAX_PROGS][64];
+	unsigned int count = 0, i;
+	FILE *list;
+	int ret;
+
+	(void)argc;
+	mount_all();
+	kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	load_modules();
+
+	list = fopen("/tests/list", "r");
+	while (list && count < MAX_PROGS && fgets(name[count], sizeof(name[0]), list)) {
+		name[count][strcspn(name[count], "\n")] = 0;
+		snprintf(path, sizeof(path), "/tests/%.63s", name[count]);
+		if (selected(path, name[count], argv + 1, chosen[count]))
+			count++;
+	}
+
+	say("KTAP version 1");
+	say("1..%u", count);
+	for (i = 0; i < count; i++) {
+		say("# Subtest: %s", name[i]);
+		snprintf(path, sizeof(path), "/tests/%.63s", name[i]);
+		ret = run(path, chosen[i], false);
+		say("%s %u %s", ret ? "not ok" : "ok", i + 1, name[i]);
+	}
+	say("# board: end");
+	sync();
+	reboot(RB_POWER_OFF);
+	return 0;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kinds of job that the tests run
+ */
+
+#include <linux/media.h>
+#include <linux/v4l2-controls.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "board.h"
+#include "harness.h"
+#include "kinds.h"
+
+#define WIDTH	128
+#define HEIGHT	64
+
+static void set_controls(struct job_dev *d, int request,
+			 struct v4l2_ext_control *control, unsigned int count)
+{
+	struct v4l2_ext_controls controls = {
+		.which = request < 0 ? V4L2_CTRL_WHICH_CUR_VAL : V4L2_CTRL_WHICH_REQUEST_VAL,
+		.request_fd = request < 0 ? 0 : request,
+		.controls = control, .count = count,
+	};
+
+	CALL(ioctl(d->m.fd, VIDIOC_S_EXT_CTRLS, &controls));
+}
+
+static void mpeg2_controls(struct job_dev *d, int request, unsigned int parity)
+{
+	struct v4l2_ctrl_mpeg2_sequence seq = {
+		.horizontal_size = d->kind->width,
+		.vertical_size = d->kind->height,
+		.chroma_format = 1,
+		.flags = parity == FRAME ? V4L2_MPEG2_SEQ_FLAG_PROGRESSIVE : 0,
+	};
+	struct v4l2_ctrl_mpeg2_picture pic = {
+		.picture_coding_type = V4L2_MPEG2_PIC_CODING_TYPE_I,
+		.picture_structure = parity == FRAME ? V4L2_MPEG2_PIC_FRAME :
+				     parity == TOP ? V4L2_MPEG2_PIC_TOP_FIELD :
+				     V4L2_MPEG2_PIC_BOTTOM_FIELD,
+		.f_code = { { 15, 15 }, { 15, 15 } },
+	};
+	struct v4l2_ext_control control[] = {
+		{ .id = V4L2_CID_STATELESS_MPEG2_SEQUENCE,
+		  .size = sizeof(seq), .ptr = &seq },
+		{ .id = V4L2_CID_STATELESS_MPEG2_PICTURE,
+		  .size = sizeof(pic), .ptr = &pic },
+	};
+
+	set_controls(d, request, control, 2);
+}
+
+static void h264_controls(struct job_dev *d, int request, unsigned int parity)
+{
+	struct v4l2_ctrl_h264_sps sps = {
+		.profile_idc = 77,
+		.level_idc = 31,
+		.chroma_format_idc = 1,
+		.max_num_ref_frames = 1,
+		.pic_width_in_mbs_minus1 = d->kind->width / 16 - 1,
+		.pic_height_in_map_units_minus1 =
+			d->kind->height / (parity == FRAME ? 16 : 32) - 1,
+		.flags = V4L2_H264_SPS_FLAG_DIRECT_8X8_INFERENCE |
+			 (parity == FRAME ? V4L2_H264_SPS_FLAG_FRAME_MBS_ONLY : 0),
+	};
+	struct v4l2_ctrl_h264_pps pps = { 0 };
+	struct v4l2_ctrl_h264_scaling_matrix matrix = { 0 };
+	struct v4l2_ctrl_h264_decode_params params = {
+		.nal_ref_idc = 1,
+		.flags = (parity == BOTTOM ? 0 : V4L2_H264_DECODE_PARAM_FLAG_IDR_PIC) |
+			 (parity == FRAME ? 0 : V4L2_H264_DECODE_PARAM_FLAG_FIELD_PIC) |
+			 (parity == BOTTOM ? V4L2_H264_DECODE_PARAM_FLAG_BOTTOM_FIELD : 0),
+	};
+	struct v4l2_ext_control control[] = {
+		{ .id = V4L2_CID_STATELESS_H264_SPS, .size = sizeof(sps), .ptr = &sps },
+		{ .id = V4L2_CID_STATELESS_H264_PPS, .size = sizeof(pps), .ptr = &pps },
+		{ .id = V4L2_CID_STATELESS_H264_SCALING_MATRIX,
+		  .size = sizeof(matrix), .ptr = &matrix },
+		{ .id = V4L2_CID_STATELESS_H264_DECODE_PARAMS,
+		  .size = sizeof(params), .ptr = &params },
+	};
+
+	set_controls(d, request, control, 4);
+}
+
+const struct kind kind_rga = {
+	.name = "rga", .driver = "rockchip-rga", .model = "rga",
+	.out_fourcc = V4L2_PIX_FMT_ARGB32, .cap_fourcc = V4L2_PIX_FMT_ARGB32,
+	.width = WIDTH, .height = HEIGHT,
+};
+
+const struct kind kind_rga_nv12m = {
+	.name = "rga-nv12m", .driver = "rockchip-rga", .model = "rga",
+	.out_fourcc = V4L2_PIX_FMT_ARGB32, .cap_fourcc = V4L2_PIX_FMT_NV12M,
+	.width = WIDTH, .height = HEIGHT,
+};
+
+const struct kind kind_mpeg2 = {
+	.name = "mpeg2", .driver = "hantro-vpu", .model = "vdpu",
+	.out_fourcc = V4L2_PIX_FMT_MPEG2_SLICE, .cap_fourcc = V4L2_PIX_FMT_NV12,
+	.width = WIDTH, .height = HEIGHT, .requests = true,
+	.controls = mpeg2_controls,
+};
+
+const struct kind kind_h264 = {
+	.name = "h264", .driver = "hantro-vpu", .model = "vdpu",
+	.out_fourcc = V4L2_PIX_FMT_H264_SLICE, .cap_fourcc = V4L2_PIX_FMT_NV12,
+	.width = WIDTH, .height = HEIGHT, .requests = true, .holds = true,
+	.controls = h264_controls,
+};
+
+const struct kind *const all_kinds[] = {
+	&kind_rga, &kind_rga_nv12m, &kind_mpeg2, &kind_h264, NULL
+};
+
+void job_open(struct job_dev *d, const struct kind *kind)
+{
+	memset(d, 0, sizeof(*d));
+	d->kind = kind;
+	m2m_open(&d->m, kind->driver, kind->out_fourcc);
+	board_reset(kind->model);
+	m2m_format(&d->m, &d->m.out, kind->out_fourcc, kind->width, kind->height);
+	/* The decoder takes the capture format from the sequence */
+	if (kind->controls)
+		kind->controls(d, -1, FRAME);
+	m2m_format(&d->m, &d->m.cap, kind->cap_fourcc, kind->width, kind->height);
+	d->media = kind->requests ? m2m_open_media(&d->m) : -1;
+}
+
+void job_start(struct job_dev *d, uint32_t cap_memory, unsigned int bufs)
+{
+	unsigned int i;
+
+	m2m_buffers(&d->m, &d->m.out, V4L2_MEMORY_MMAP, bufs);
+	m2m_buffers(&d->m, &d->m.cap, cap_memory, bufs);
+	for (i = 0; d->kind->requests && i < bufs; i++)
+		CALL(ioctl(d->media, MEDIA_IOC_REQUEST_ALLOC, &d->request[i]));
+	m2m_stream(&d->m, &d->m.out, true);
+	m2m_stream(&d->m, &d->m.cap, true);
+}
+
+void job_open_mmap(struct job_dev *d, const struct kind *kind, unsigned int bufs)
+{
+	job_open(d, kind);
+	job_start(d, V4L2_MEMORY_MMAP, bufs);
+}
+
+void job_close(struct job_dev *d)
+{
+	unsigned int i;
+
+	for (i = 0; d->kind->requests && i < d->m.out.bufs; i++)
+		close(d->request[i]);
+	m2m_close(&d->m);
+	if (d->media >= 0)
+		close(d->media);
+}
+
+void job_queue_cap(struct job_dev *d, unsigned int index)
+{
+	m2m_queue_buf(&d->m, &d->m.cap, index, 0, -1, 0);
+}
+
+static void queue_out(struct job_dev *d, unsigned int index, uint32_t stamp,
+		      unsigned int parity, uint32_t flags)
+{
+	int request = d->kind->requests ? d->request[index] : -1;
+
+	*(uint32_t *)d->m.out.buf[index].plane[0].map = stamp;
+	m2m_queue_buf(&d->m, &d->m.out, index, flags, request, stamp);
+	if (request < 0)
+		return;
+
+	d->kind->controls(d, request, parity);
+	CALL(ioctl(request, MEDIA_REQUEST_IOC_QUEUE));
+}
+
+void job_queue_out(struct job_dev *d, unsigned int index, uint32_t stamp)
+{
+	queue_out(d, index, stamp, FRAME, 0);
+}
+
+void job_queue_field(struct job_dev *d, unsigned int index, uint32_t stamp,
+		     unsigned int parity, bool hold)
+{
+	queue_out(d, index, stamp, parity,
+		  hold ? V4L2_BUF_FLAG_M2M_HOLD_CAPTURE_BUF : 0);
+}
+
+unsigned int job_dequeue_out(struct job_dev *d)
+{
+	unsigned int index = m2m_dequeue(&d->m, &d->m.out, NULL);
+
+	if (d->kind->requests)
+		CALL(ioctl(d->request[index], MEDIA_REQUEST_IOC_REINIT));
+	return index;
+}
+
+void job_run(struct job_dev *d, unsigned int index, uint32_t stamp)
+{
+	job_queue_cap(d, index);
+	job_queue_out(d, index, stamp);
+	CHECK_EQ(m2m_dequeue(&d->m, &d->m.cap, NULL), index);
+	job_dequeue_out(d);
+}
+
+void job_pause(struct job_dev *d)
+{
+	board_need(d->kind->model);
+	d->started = board_count(d->kind->model, "started");
+	board_set(d->kind->model, "pause", 1);
+}
+
+void job_wait_running(struct job_dev *d)
+{
+	board_wait(d->kind->model, "started", d->started + 1);
+}
+
+void job_go(struct job_dev *d)
+{
+	board_set(d->kind->model, "pause", 0);
+}
+
+/* The picture; a decoder keeps data of its own behind it */
+static size_t picture_bytes(struct job_dev *d, unsigned int plane)
+{
+	struct v4l2_pix_format_mplane *fmt = &d->m.cap.fmt;
+	size_t luma = fmt->plane_fmt[plane].bytesperline * fmt->height;
+
+	if (fmt->pixelformat == V4L2_PIX_FMT_NV12)
+		return luma * 3 / 2;
+	return plane ? luma / 2 : luma;
+}
+
+bool job_content(struct job_dev *d, unsigned int index, uint32_t stamp)
+{
+	unsigned int plane;
+	uint32_t *word;
+	size_t i;
+
+	for (plane = 0; plane < d->m.cap.fmt.num_planes; plane++) {
+		word = d->m.cap.buf[index].plane[plane].map;
+		for (i = 0; i < picture_bytes(d, plane) / sizeof(*word); i++) {
+			if (word[i] != stamp) {
+				note("plane %u, word %zu: %#x, not %#x", plane, i,
+				     word[i], stamp);
+				return false;
+			}
+		}
+	}
+
+	return true;
+}
+
+uint32_t job_word(struct job_dev *d, unsigned int index)
+{
+	return *(volatile uint32_t *)d->m.cap.buf[index].plane[0].map;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kinds of job that the tests run, each on a device of its own
+ */
+#ifndef KINDS_H
+#define KINDS_H
+
+#include <fcntl.h>
+
+#include "m2m.h"
+
+struct job_dev;
+
+struct kind {
+	const char *name;
+	const char *driver;
+	const char *model;		/* its name among the models */
+	uint32_t out_fourcc, cap_fourcc;
+	unsigned int width, height;
+	bool requests;			/* stateless decoder */
+	bool holds;			/* may hold a capture buffer */
+	/* Sets the controls of one frame or field, in a request */
+	void (*controls)(struct job_dev *d, int request, unsigned int parity);
+};
+
+/* All that publish release fences; ends with NULL */
+extern const struct kind *const all_kinds[];
+extern const struct kind kind_rga, kind_rga_nv12m, kind_mpeg2, kind_h264;
+
+enum { FRAME, TOP, BOTTOM };
+
+struct job_dev {
+	const struct kind *kind;
+	struct m2m m;
+	int media;
+	int request[M2M_MAX_BUFS];
+	unsigned long started;
+};
+
+/* A device with formats set, knobs in their places, but no buffers yet */
+void job_open(struct job_dev *d, const struct kind *kind);
+/* Buffers in both queues, MMAP for OUTPUT, and streaming */
+void job_start(struct job_dev *d, uint32_t cap_memory, unsigned int bufs);
+void job_open_mmap(struct job_dev *d, const struct kind *kind, unsigned int bufs);
+void job_close(struct job_dev *d);
+
+void job_queue_cap(struct job_dev *d, unsigned int index);
+/* A source whose job writes @stamp all over the capture buffer */
+void job_queue_out(struct job_dev *d, unsigned int index, uint32_t stamp);
+/* The same for one field; @hold keeps the capture buffer for the next */
+void job_queue_field(struct job_dev *d, unsigned int index, uint32_t stamp,
+		     unsigned int parity, bool hold);
+/* Takes the source back, so that it can be queued again */
+unsigned int job_dequeue_out(struct job_dev *d);
+/* One job from begin to end */
+void job_run(struct job_dev *d, unsigned int index, uint32_t stamp);
+
+/* The hardware holds the next job until job_go(); skips without knobs */
+void job_pause(struct job_dev *d);
+/* Waits until the hardware has begun a job since job_pause() */
+void job_wait_running(struct job_dev *d);
+void job_go(struct job_dev *d);
+
+/* Whether all planes of a mapped capture buffer hold nothing but @stamp */
+bool job_content(struct job_dev *d, unsigned int index, uint32_t stamp);
+/* The first word of a mapped capture buffer */
+uint32_t job_word(struct job_dev *d, unsigned int index);
+
+#endif
