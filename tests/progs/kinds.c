@@ -164,12 +164,12 @@ void job_queue_cap(struct job_dev *d, unsigned int index)
 }
 
 static void queue_out(struct job_dev *d, unsigned int index, uint32_t stamp,
-		      unsigned int parity, uint32_t flags)
+		      uint32_t time, unsigned int parity, uint32_t flags)
 {
 	int request = d->kind->requests ? d->request[index] : -1;
 
 	*(uint32_t *)d->m.out.buf[index].plane[0].map = stamp;
-	m2m_queue_buf(&d->m, &d->m.out, index, flags, request, stamp);
+	m2m_queue_buf(&d->m, &d->m.out, index, flags, request, time);
 	if (request < 0)
 		return;
 
@@ -179,13 +179,13 @@ static void queue_out(struct job_dev *d, unsigned int index, uint32_t stamp,
 
 void job_queue_out(struct job_dev *d, unsigned int index, uint32_t stamp)
 {
-	queue_out(d, index, stamp, FRAME, 0);
+	queue_out(d, index, stamp, stamp, FRAME, 0);
 }
 
 void job_queue_field(struct job_dev *d, unsigned int index, uint32_t stamp,
-		     unsigned int parity, bool hold)
+		     uint32_t time, unsigned int parity, bool hold)
 {
-	queue_out(d, index, stamp, parity,
+	queue_out(d, index, stamp, time, parity,
 		  hold ? V4L2_BUF_FLAG_M2M_HOLD_CAPTURE_BUF : 0);
 }
 

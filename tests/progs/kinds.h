@@ -47,9 +47,12 @@ void job_close(struct job_dev *d);
 void job_queue_cap(struct job_dev *d, unsigned int index);
 /* A source whose job writes @stamp all over the capture buffer */
 void job_queue_out(struct job_dev *d, unsigned int index, uint32_t stamp);
-/* The same for one field; @hold keeps the capture buffer for the next */
+/*
+ * The same for one field; @hold keeps the capture buffer for the next, which
+ * has to have the same @time
+ */
 void job_queue_field(struct job_dev *d, unsigned int index, uint32_t stamp,
-		     unsigned int parity, bool hold);
+		     uint32_t time, unsigned int parity, bool hold);
 /* Takes the source back, so that it can be queued again */
 unsigned int job_dequeue_out(struct job_dev *d);
 /* One job from begin to end */

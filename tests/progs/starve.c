@@ -98,7 +98,7 @@ static void first_field(struct job_dev *d, const struct kind *kind, int *dmabuf)
 	job_pause(d);
 	done = board_count(kind->model, "done");
 	job_queue_cap(d, 0);
-	job_queue_field(d, 0, 0x70707070, TOP, true);
+	job_queue_field(d, 0, 0x70707070, 1, TOP, true);
 	job_wait_running(d);
 	check_nothing(*dmabuf);
 
@@ -129,7 +129,7 @@ TEST_KINDS(field_pair, 20, held_kinds)
 	first_field(&d, kind, &dmabuf);
 
 	job_pause(&d);
-	job_queue_field(&d, 1, 0x0b0b0b0b, BOTTOM, false);
+	job_queue_field(&d, 1, 0x0b0b0b0b, 1, BOTTOM, false);
 	job_wait_running(&d);
 	fd = dmabuf_sync_file(dmabuf, DMA_BUF_SYNC_READ);
 	CHECK_EQ(sync_status(fd), !expect_fences());
@@ -151,4 +151,25 @@ TEST_KINDS(second_field_never_comes, 20, held_kinds)
 	check_nothing(dmabuf);
 	job_close(&d);
 	check_nothing(dmabuf);
+}
+
+/* A new frame comes instead: the held buffer goes back, the next gets the fence */
+TEST_KINDS(second_field_is_lost, 20, held_kinds)
+{
+	int dmabuf, next;
+	struct job_dev d;
+
+	first_field(&d, kind, &dmabuf);
+	next = CALL(m2m_export(&d.m, &d.m.cap, 1, 0, O_RDWR));
+	job_pause(&d);
+	job_queue_cap(&d, 1);
+	job_queue_field(&d, 1, 0x0b0b0b0b, 2, TOP, false);
+	job_wait_running(&d);
+	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
+	check_nothing(dmabuf);
+	CHECK_EQ(dmabuf_status(next, DMA_BUF_SYNC_READ), !expect_fences());
+	job_go(&d);
+	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 1);
+	check_nothing(next);
+	job_close(&d);
 }
