@@ -59,17 +59,20 @@ static void mount_all(void)
 	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
 }
 
-/* One path in each line of /modules, in the order to load them */
+/* A path and perhaps parameters in each line of /modules, in the order to load */
 static void load_modules(void)
 {
 	FILE *list = fopen("/modules", "r");
-	char path[200];
+	char path[200], *params;
 	int fd;
 
 	while (list && fgets(path, sizeof(path), list)) {
 		path[strcspn(path, "\n")] = 0;
+		params = path + strcspn(path, " ");
+		if (*params)
+			*params++ = 0;
 		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (syscall(SYS_finit_module, fd, "", 0))
+		if (syscall(SYS_finit_module, fd, params, 0))
 			say("Bail out! %s: %m", path);
 		close(fd);
 	}

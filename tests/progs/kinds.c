@@ -107,8 +107,20 @@ const struct kind kind_mpeg2 = {
 const struct kind kind_h264 = {
 	.name = "h264", .driver = "hantro-vpu", .model = "vdpu",
 	.out_fourcc = V4L2_PIX_FMT_H264_SLICE, .cap_fourcc = V4L2_PIX_FMT_NV12,
-	.width = WIDTH, .height = HEIGHT, .requests = true, .holds = true,
+	.width = WIDTH, .height = HEIGHT, .requests = true,
 	.controls = h264_controls,
+};
+
+const struct kind kind_jpeg = {
+	.name = "jpeg", .driver = "hantro-vpu", .model = "vepu",
+	.out_fourcc = V4L2_PIX_FMT_YUYV, .cap_fourcc = V4L2_PIX_FMT_JPEG,
+	.width = WIDTH, .height = HEIGHT, .encoder = true,
+};
+
+const struct kind kind_vim2m = {
+	.name = "vim2m", .driver = "vim2m",
+	.out_fourcc = V4L2_PIX_FMT_RGB24, .cap_fourcc = V4L2_PIX_FMT_RGB24,
+	.width = WIDTH, .height = HEIGHT,
 };
 
 const struct kind *const all_kinds[] = {
@@ -121,11 +133,15 @@ void job_open(struct job_dev *d, const struct kind *kind)
 	d->kind = kind;
 	m2m_open(&d->m, kind->driver, kind->out_fourcc);
 	board_reset(kind->model);
+	/* The coded side first, the other depends on it */
+	if (kind->encoder)
+		m2m_format(&d->m, &d->m.cap, kind->cap_fourcc, kind->width, kind->height);
 	m2m_format(&d->m, &d->m.out, kind->out_fourcc, kind->width, kind->height);
 	/* The decoder takes the capture format from the sequence */
 	if (kind->controls)
 		kind->controls(d, -1, FRAME);
-	m2m_format(&d->m, &d->m.cap, kind->cap_fourcc, kind->width, kind->height);
+	if (!kind->encoder)
+		m2m_format(&d->m, &d->m.cap, kind->cap_fourcc, kind->width, kind->height);
 	d->media = kind->requests ? m2m_open_media(&d->m) : -1;
 }
 
@@ -196,6 +212,14 @@ unsigned int job_dequeue_out(struct job_dev *d)
 	if (d->kind->requests)
 		CALL(ioctl(d->request[index], MEDIA_REQUEST_IOC_REINIT));
 	return index;
+}
+
+void job_reinit(struct job_dev *d)
+{
+	unsigned int i;
+
+	for (i = 0; d->kind->requests && i < d->m.out.bufs; i++)
+		CALL(ioctl(d->request[i], MEDIA_REQUEST_IOC_REINIT));
 }
 
 void job_run(struct job_dev *d, unsigned int index, uint32_t stamp)

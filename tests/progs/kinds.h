@@ -18,7 +18,7 @@ struct kind {
 	uint32_t out_fourcc, cap_fourcc;
 	unsigned int width, height;
 	bool requests;			/* stateless decoder */
-	bool holds;			/* may hold a capture buffer */
+	bool encoder;
 	/* Sets the controls of one frame or field, in a request */
 	void (*controls)(struct job_dev *d, int request, unsigned int parity);
 };
@@ -26,6 +26,8 @@ struct kind {
 /* All that publish release fences; ends with NULL */
 extern const struct kind *const all_kinds[];
 extern const struct kind kind_rga, kind_rga_nv12m, kind_mpeg2, kind_h264;
+/* Those that did not opt in: an encoder of hantro, a driver of software */
+extern const struct kind kind_jpeg, kind_vim2m;
 
 enum { FRAME, TOP, BOTTOM };
 
@@ -55,6 +57,8 @@ void job_queue_field(struct job_dev *d, unsigned int index, uint32_t stamp,
 		     uint32_t time, unsigned int parity, bool hold);
 /* Takes the source back, so that it can be queued again */
 unsigned int job_dequeue_out(struct job_dev *d);
+/* After STREAMOFF: all requests can be used again */
+void job_reinit(struct job_dev *d);
 /* One job from begin to end */
 void job_run(struct job_dev *d, unsigned int index, uint32_t stamp);
 

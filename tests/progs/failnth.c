@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Each allocation on the way to a fence fails once: the buffer comes back all
+ * the same, and nothing stays pending
+ */
+
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <linux/media.h>
+#include <unistd.h>
+
+#include "board.h"
+#include "harness.h"
+#include "kinds.h"
+#include "sync.h"
+
+#define FAILSLAB	"/sys/kernel/debug/failslab/"
+#define MOST		200
+
+static const struct kind *const one_each[] = { &kind_rga, &kind_rga_nv12m, &kind_mpeg2, NULL };
+
+static void put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		SKIP("no fault injection: %s: %s", path, strerror(errno));
+	close(fd);
+}
+
+static int nth_fd = -1;
+
+static void prepare(void)
+{
+	put(FAILSLAB "ignore-gfp-wait", "N");
+	put(FAILSLAB "verbose", "0");
+	nth_fd = open("/proc/thread-self/fail-nth", O_RDWR);
+	if (nth_fd < 0)
+		SKIP("no /proc/thread-self/fail-nth");
+}
+
+static void fail_nth(unsigned int n)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", n);
+
+	CHECK_EQ(pwrite(nth_fd, text, len, 0), len);
+}
+
+/* Whether the allocation was reached and failed */
+static bool has_failed(void)
+{
+	char text[16] = "";
+
+	CALL(pread(nth_fd, text, sizeof(text) - 1, 0));
+	fail_nth(0);
+	return !atoi(text);
+}
+
+/* The call that starts the job, which may fail for want of memory */
+static bool start(struct job_dev *d, unsigned int n)
+{
+	struct v4l2_plane planes[VIDEO_MAX_PLANES] = { 0 };
+	struct m2m_queue *out = &d->m.out;
+	struct v4l2_buffer b = {
+		.type = out->type, .memory = V4L2_MEMORY_MMAP,
+		.field = V4L2_FIELD_NONE, .m.planes = planes, .length = 1,
+	};
+	int ret;
+
+	*(uint32_t *)out->buf[0].plane[0].map = n;
+	planes[0].bytesused = out->buf[0].plane[0].size;
+	if (d->kind->requests) {
+		m2m_queue_buf(&d->m, out, 0, 0, d->request[0], n);
+		d->kind->controls(d, d->request[0], FRAME);
+		fail_nth(n);
+		ret = ioctl(d->request[0], MEDIA_REQUEST_IOC_QUEUE);
+	} else {
+		fail_nth(n);
+		ret = ioctl(d->m.fd, VIDIOC_QBUF, &b);
+	}
+	if (ret)
+		CHECK_EQ(errno, ENOMEM);
+	return !ret;
+}
+
+TEST_KINDS(starting_a_job, 120, one_each)
+{
+	unsigned int n, failed = 0, refused = 0, unfenced = 0;
+	bool hit = true, started;
+	struct job_dev d;
+	int dmabuf[3], fd;
+
+	board_need(kind->model);
+	prepare();
+	job_open_mmap(&d, kind, 2);
+	dmabuf[0] = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, O_RDONLY));
+	dmabuf[1] = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, O_WRONLY));
+	dmabuf[2] = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, O_RDWR));
+
+	for (n = 1; hit && n < MOST; n++) {
+		job_pause(&d);
+		job_queue_cap(&d, 0);
+		started = start(&d, n);
+		hit = has_failed();
+		failed += hit;
+		if (!started) {
+			refused++;
+			if (kind->requests) {
+				job_reinit(&d);
+				m2m_stream(&d.m, &d.m.out, false);
+				m2m_stream(&d.m, &d.m.out, true);
+			}
+			job_queue_out(&d, 0, n);
+		}
+		job_wait_running(&d);
+		fd = dmabuf_sync_file(dmabuf[0], DMA_BUF_SYNC_READ);
+		unfenced += sync_status(fd);
+		/* All or nothing */
+		CHECK_EQ(dmabuf_status(dmabuf[1], DMA_BUF_SYNC_READ), sync_status(fd));
+		CHECK_EQ(dmabuf_status(dmabuf[2], DMA_BUF_SYNC_READ), sync_status(fd));
+		job_go(&d);
+		CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
+		CHECK_EQ(sync_status(fd), 1);
+		CHECK_EQ(dmabuf_status(dmabuf[2], DMA_BUF_SYNC_RW), 1);
+		CHECK_EQ(job_word(&d, 0), n);
+		close(fd);
+		job_dequeue_out(&d);
+	}
+
+	note("%s: %u allocations failed, %u calls refused, %u jobs without a fence",
+	     kind->name, failed, refused, unfenced);
+	CHECK(failed > 0 && n < MOST);
+	if (expect_fences())
+		CHECK(unfenced >= 1 && unfenced <= failed);
+	job_close(&d);
+}
+
+TEST_KINDS(exporting_in_mid_job, 120, one_each)
+{
+	unsigned int n, failed = 0;
+	struct job_dev d;
+	bool hit = true;
+	int dmabuf;
+
+	board_need(kind->model);
+	prepare();
+	job_open_mmap(&d, kind, 2);
+	/* dma-contig takes it for a bug (WARN_ON) when it cannot make its table */
+	CALL(m2m_export(&d.m, &d.m.cap, 0, 0, O_RDONLY));
+	job_pause(&d);
+	job_queue_cap(&d, 0);
+	job_queue_out(&d, 0, 1);
+	job_wait_running(&d);
+	for (n = 1; hit && n < MOST; n++) {
+		fail_nth(n);
+		dmabuf = m2m_export(&d.m, &d.m.cap, 0, 0, O_RDWR);
+		hit = has_failed();
+		if (dmabuf < 0) {
+			/* The core hides what the allocator said */
+			CHECK(errno == ENOMEM || errno == EINVAL);
+			failed++;
+			continue;
+		}
+		CHECK_EQ(dmabuf_status(dmabuf, DMA_BUF_SYNC_READ), !expect_fences());
+		close(dmabuf);
+	}
+	note("%s: %u exports failed", kind->name, failed);
+	CHECK(failed > 0 && n < MOST);
+	job_go(&d);
+	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
+	job_close(&d);
+}

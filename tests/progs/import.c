@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Capture buffers that somebody else has made: udmabuf, a dma-heap, vgem, and
+ * another V4L2 device. Others lock their reservations too, in another order.
+ */
+
+#define _GNU_SOURCE
+#include <drm/drm.h>
+#include <drm/drm_mode.h>
+#include <linux/dma-heap.h>
+#include <linux/udmabuf.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "board.h"
+#include "harness.h"
+#include "kinds.h"
+#include "sync.h"
+#include "../model/consumer.h"
+
+#define PAGE		4096
+#define OLD		0x01d01d01u
+#define NEW		0x0e770e77u
+#define CROSS_JOBS	500
+#define HOLD_US		200
+
+static const struct kind *const rgas[] = { &kind_rga, &kind_rga_nv12m, NULL };
+static const struct kind *const decoders[] = { &kind_mpeg2, &kind_h264, NULL };
+static const struct kind *const nv12m[] = { &kind_rga_nv12m, NULL };
+
+static int need(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		SKIP("no %s", path);
+	return fd;
+}
+
+static int from_udmabuf(size_t size)
+{
+	struct udmabuf_create create = { .flags = UDMABUF_FLAGS_CLOEXEC, .size = size };
+	int dev = need("/dev/udmabuf");
+
+	create.memfd = CALL(memfd_create("import", MFD_ALLOW_SEALING));
+	CALL(ftruncate(create.memfd, size));
+	CALL(fcntl(create.memfd, F_ADD_SEALS, F_SEAL_SHRINK));
+	return CALL(ioctl(dev, UDMABUF_CREATE, &create));
+}
+
+static int from_heap(const char *path, size_t size)
+{
+	struct dma_heap_allocation_data data = {
+		.len = size, .fd_flags = O_RDWR | O_CLOEXEC,
+	};
+
+	CALL(ioctl(need(path), DMA_HEAP_IOCTL_ALLOC, &data));
+	return data.fd;
+}
+
+static int from_system(size_t size)
+{
+	return from_heap("/dev/dma_heap/system", size);
+}
+
+static int from_cma(size_t size)
+{
+	return from_heap("/dev/dma_heap/default_cma_region", size);
+}
+
+static int from_vgem(size_t size)
+{
+	struct drm_mode_create_dumb dumb = {
+		.width = PAGE / 4, .height = size / PAGE, .bpp = 32,
+	};
+	struct drm_prime_handle prime = { .flags = DRM_CLOEXEC | DRM_RDWR };
+	struct drm_version version;
+	char path[32], name[16];
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < 8; i++) {
+		snprintf(path, sizeof(path), "/dev/dri/card%u", i);
+		fd = open(path, O_RDWR | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		memset(name, 0, sizeof(name));
+		version = (struct drm_version){ .name = name, .name_len = sizeof(name) - 1 };
+		if (!ioctl(fd, DRM_IOCTL_VERSION, &version) && !strcmp(name, "vgem"))
+			break;
+		close(fd);
+	}
+	if (i == 8)
+		SKIP("no vgem");
+
+	CALL(ioctl(fd, DRM_IOCTL_MODE_CREATE_DUMB, &dumb));
+	prime.handle = dumb.handle;
+	CALL(ioctl(fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime));
+	return prime.fd;
+}
+
+/* A capture buffer of another decoder: contiguous, and not ours */
+static int from_v4l2(size_t size)
+{
+	static struct job_dev other;
+
+	job_open(&other, &kind_h264);
+	m2m_format(&other.m, &other.m.cap, V4L2_PIX_FMT_NV12, 256, 256);
+	m2m_buffers(&other.m, &other.m.cap, V4L2_MEMORY_MMAP, 1);
+	CHECK(other.m.cap.fmt.plane_fmt[0].sizeimage >= size);
+	return CALL(m2m_export(&other.m, &other.m.cap, 0, 0, O_RDWR));
+}
+
+/* The picture as the importer's client sees it */
+static void map_planes(struct job_dev *d, const int *dmabuf)
+{
+	struct m2m_buf *buf = &d->m.cap.buf[0];
+	unsigned int p;
+
+	for (p = 0; p < d->m.cap.fmt.num_planes; p++) {
+		buf->import[p] = dmabuf[p];
+		buf->plane[p].map = mmap(NULL, buf->plane[p].size, PROT_READ | PROT_WRITE,
+					 MAP_SHARED, dmabuf[p], 0);
+		CHECK(buf->plane[p].map != MAP_FAILED);
+	}
+}
+
+static void open_importer(struct job_dev *d, const struct kind *kind, const int *dmabuf)
+{
+	job_open(d, kind);
+	job_start(d, V4L2_MEMORY_DMABUF, 1);
+	map_planes(d, dmabuf);
+}
+
+/* Of whole pages, and not one too many: the rga's page table has no place for it */
+static size_t pages_of(const struct kind *kind, unsigned int plane)
+{
+	size_t bytes = kind->width * kind->height;
+
+	switch (kind->cap_fourcc) {
+	case V4L2_PIX_FMT_ARGB32:
+		bytes *= 4;
+		break;
+	case V4L2_PIX_FMT_NV12M:
+		bytes = plane ? bytes / 2 : bytes;
+		break;
+	default:
+		/* A decoder puts data of its own behind the picture */
+		bytes *= 4;
+	}
+	return (bytes + PAGE - 1) / PAGE * PAGE;
+}
+
+static void import_from(const struct kind *kind, int (*make)(size_t size))
+{
+	unsigned int p, planes;
+	struct job_dev d;
+	int dmabuf[2], fd;
+
+	board_need(kind->model);
+	for (p = 0; p < 2; p++)
+		dmabuf[p] = make(pages_of(kind, p));
+	open_importer(&d, kind, dmabuf);
+	planes = d.m.cap.fmt.num_planes;
+	job_run(&d, 0, OLD);
+	CHECK(job_content(&d, 0, OLD));
+
+	job_pause(&d);
+	job_queue_cap(&d, 0);
+	for (p = 0; p < planes; p++)
+		CHECK_EQ(dmabuf_status(dmabuf[p], DMA_BUF_SYNC_RW), 1);
+	job_queue_out(&d, 0, NEW);
+	job_wait_running(&d);
+	for (p = 0; p < planes; p++) {
+		CHECK_EQ(dmabuf_status(dmabuf[p], DMA_BUF_SYNC_READ), !expect_fences());
+		CHECK_EQ(dmabuf_poll(dmabuf[p], POLLIN, 0), !expect_fences());
+		CHECK_EQ(dmabuf_poll(dmabuf[p], POLLOUT, 0), !expect_fences());
+	}
+	fd = dmabuf_sync_file(dmabuf[0], DMA_BUF_SYNC_READ);
+	CHECK_EQ(job_word(&d, 0), OLD);
+	job_go(&d);
+	if (expect_fences()) {
+		CHECK_EQ(sync_wait(fd, 5000), 1);
+		CHECK(job_content(&d, 0, NEW));
+	}
+	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
+	CHECK_EQ(sync_status(fd), 1);
+	for (p = 0; p < planes; p++)
+		CHECK_EQ(dmabuf_status(dmabuf[p], DMA_BUF_SYNC_RW), 1);
+	CHECK(job_content(&d, 0, NEW));
+	job_close(&d);
+}
+
+TEST_KINDS(udmabuf, 20, rgas)
+{
+	import_from(kind, from_udmabuf);
+}
+
+TEST_KINDS(system_heap, 20, rgas)
+{
+	import_from(kind, from_system);
+}
+
+TEST_KINDS(vgem, 20, rgas)
+{
+	import_from(kind, from_vgem);
+}
+
+TEST_KINDS(cma_heap, 20, all_kinds)
+{
+	import_from(kind, from_cma);
+}
+
+TEST_KINDS(v4l2_export, 20, decoders)
+{
+	import_from(kind, from_v4l2);
+}
+
+/* Two planes, one reservation: it must be locked once only */
+TEST_KINDS(two_planes_in_one_dmabuf, 20, nv12m)
+{
+	int dmabuf = from_system(pages_of(kind, 0)), both[2] = { dmabuf, dmabuf };
+	struct job_dev d;
+
+	board_need(kind->model);
+	open_importer(&d, kind, both);
+	job_pause(&d);
+	job_queue_cap(&d, 0);
+	job_queue_out(&d, 0, NEW);
+	job_wait_running(&d);
+	CHECK_EQ(dmabuf_status(dmabuf, DMA_BUF_SYNC_READ), !expect_fences());
+	job_go(&d);
+	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
+	CHECK_EQ(dmabuf_status(dmabuf, DMA_BUF_SYNC_RW), 1);
+	job_close(&d);
+}
+
+static int try_lock(const int *fd, unsigned int count, unsigned int hold_us,
+		    unsigned long *backoffs)
+{
+	static int dev = -1;
+	struct vrf_lock lock = { .count = count, .hold_us = hold_us };
+
+	if (dev < 0)
+		dev = need("/dev/vrf-consumer");
+	memcpy(lock.fd, fd, count * sizeof(*fd));
+	if (ioctl(dev, VRF_LOCK, &lock))
+		return -1;
+	if (backoffs)
+		*backoffs += lock.backoffs;
+	return 0;
+}
+
+/* As panfrost does with the buffers of a submit. Two of one would be -EALREADY. */
+TEST_KINDS(exports_locked_together, 20, all_kinds)
+{
+	static const int modes[] = { O_RDONLY, O_WRONLY, O_RDWR };
+	struct job_dev d;
+	unsigned int i;
+	int fd[4];
+
+	job_open_mmap(&d, kind, 2);
+	for (i = 0; i < 3; i++)
+		fd[i] = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, modes[i]));
+	fd[3] = CALL(m2m_export(&d.m, &d.m.cap, 1, 0, O_RDWR));
+	CALL(try_lock(fd, 4, 0, NULL));
+	if (board_has(kind->model)) {
+		job_pause(&d);
+		job_queue_cap(&d, 0);
+		job_queue_out(&d, 0, NEW);
+		job_wait_running(&d);
+		CALL(try_lock(fd, 4, 0, NULL));
+		job_go(&d);
+		CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
+	}
+	CALL(try_lock(fd, 4, 0, NULL));
+
+	/* The check can fail: GEM would see one object for these two */
+	fd[1] = dup(fd[0]);
+	REFUSED(try_lock(fd, 2, 0, NULL), EALREADY);
+	job_close(&d);
+}
+
+static struct {
+	int fd[2];
+	volatile bool stop;
+	unsigned long rounds, backoffs;
+} foe;
+
+static void *lock_other_way(void *unused)
+{
+	(void)unused;
+	while (!foe.stop) {
+		CALL(try_lock(foe.fd, 2, HOLD_US, &foe.backoffs));
+		foe.rounds++;
+	}
+	return NULL;
+}
+
+TEST_KINDS(locked_in_opposite_order, 120, nv12m)
+{
+	pthread_t thread;
+	struct job_dev d;
+	unsigned int i;
+	int dmabuf[2] = {
+		from_system(pages_of(kind, 0)), from_udmabuf(pages_of(kind, 1)),
+	};
+
+	CALL(try_lock(dmabuf, 2, 0, NULL));
+	foe.fd[0] = dmabuf[1];
+	foe.fd[1] = dmabuf[0];
+	open_importer(&d, kind, dmabuf);
+	CHECK(!pthread_create(&thread, NULL, lock_other_way, NULL));
+	for (i = 0; i < CROSS_JOBS; i++) {
+		job_run(&d, 0, i + 1);
+		CHECK_EQ(dmabuf_status(dmabuf[0], DMA_BUF_SYNC_RW), 1);
+		CHECK_EQ(dmabuf_status(dmabuf[1], DMA_BUF_SYNC_RW), 1);
+	}
+	foe.stop = true;
+	pthread_join(thread, NULL);
+	note("%d jobs against %lu locks, %lu backoffs of the other side", CROSS_JOBS,
+	     foe.rounds, foe.backoffs);
+	job_close(&d);
+}

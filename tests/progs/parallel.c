@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Four contexts on each device, random delays, buffers in flight, random ends
+ */
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "board.h"
+#include "harness.h"
+#include "kinds.h"
+#include "sync.h"
+
+#define CONTEXTS	4
+#define BUFS		3
+#define JOBS		200
+
+/* Fences seen pending, by all contexts */
+static unsigned long *seen;
+
+struct context {
+	struct job_dev d;
+	int dmabuf[BUFS];
+	int fence[BUFS];
+	uint32_t stamp[BUFS];
+	unsigned long seen;
+};
+
+/* Before its job starts a buffer has no fence, so look again */
+static void look(struct context *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < BUFS; i++) {
+		if (sync_status(c->fence[i]) != 1)
+			continue;
+		close(c->fence[i]);
+		c->fence[i] = dmabuf_sync_file(c->dmabuf[i], DMA_BUF_SYNC_READ);
+		c->seen += !sync_status(c->fence[i]);
+	}
+}
+
+static void queue(struct context *c, unsigned int i, uint32_t stamp)
+{
+	c->stamp[i] = stamp;
+	job_queue_cap(&c->d, i);
+	job_queue_out(&c->d, i, stamp);
+	c->fence[i] = dmabuf_sync_file(c->dmabuf[i], DMA_BUF_SYNC_READ);
+	c->seen += !sync_status(c->fence[i]);
+}
+
+static void check_one(struct context *c, unsigned int i)
+{
+	CHECK_EQ(sync_status(c->fence[i]), 1);
+	CHECK_EQ(dmabuf_status(c->dmabuf[i], DMA_BUF_SYNC_RW), 1);
+	CHECK_EQ(job_word(&c->d, i), c->stamp[i]);
+	close(c->fence[i]);
+}
+
+/* All at once, as a client that seeks */
+static void cut(struct context *c)
+{
+	unsigned int i;
+
+	m2m_stream(&c->d.m, &c->d.m.out, false);
+	m2m_stream(&c->d.m, &c->d.m.cap, false);
+	for (i = 0; i < BUFS; i++) {
+		CHECK(sync_status(c->fence[i]) != 0);
+		CHECK(dmabuf_status(c->dmabuf[i], DMA_BUF_SYNC_RW) != 0);
+		close(c->fence[i]);
+	}
+	job_reinit(&c->d);
+	m2m_stream(&c->d.m, &c->d.m.out, true);
+	m2m_stream(&c->d.m, &c->d.m.cap, true);
+}
+
+static void run_context(const struct kind *kind, unsigned int number)
+{
+	unsigned long jobs = env_number("VRF_JOBS", JOBS), n;
+	struct context c = { 0 };
+	unsigned int i, seed = number;
+
+	job_open_mmap(&c.d, kind, BUFS);
+	if (board_has(kind->model)) {
+		board_set(kind->model, "delay_us", 50);
+		board_set(kind->model, "jitter_us", 1500);
+	}
+	for (i = 0; i < BUFS; i++) {
+		c.dmabuf[i] = CALL(m2m_export(&c.d.m, &c.d.m.cap, i, 0, O_RDWR));
+		queue(&c, i, i + 1);
+	}
+
+	for (n = BUFS; n < jobs; n++) {
+		look(&c);
+		if (rand_r(&seed) % 64 == 0) {
+			cut(&c);
+			for (i = 0; i < BUFS; i++)
+				queue(&c, i, n << 8 | i);
+		}
+		i = m2m_dequeue(&c.d.m, &c.d.m.cap, NULL);
+		check_one(&c, i);
+		job_dequeue_out(&c.d);
+		queue(&c, i, n << 8 | number);
+	}
+
+	/* Half of them drain, the others go as they are */
+	for (i = 0; number % 2 && i < BUFS; i++)
+		check_one(&c, m2m_dequeue(&c.d.m, &c.d.m.cap, NULL));
+	__atomic_add_fetch(seen, c.seen, __ATOMIC_RELAXED);
+	job_close(&c.d);
+}
+
+static void run_contexts(const struct kind *const *kinds, unsigned int count)
+{
+	unsigned int i, children = 0, failed = 0;
+	int status;
+
+	seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(seen != MAP_FAILED);
+	for (; *kinds; kinds++) {
+		for (i = 0; i < count; i++, children++) {
+			if (CALL(fork()))
+				continue;
+			run_context(*kinds, i);
+			_exit(0);
+		}
+	}
+	for (i = 0; i < children; i++) {
+		CALL(wait(&status));
+		failed += !!status;
+	}
+	CHECK_EQ(failed, 0);
+	note("%u contexts, %lu fences seen pending", children, *seen);
+	CHECK_EQ(*seen > 10 * children, expect_fences());
+}
+
+TEST_KINDS(four_contexts, 300, all_kinds)
+{
+	const struct kind *const one[] = { kind, NULL };
+	struct job_dev d;
+
+	/* Skips where there is no such device */
+	job_open(&d, kind);
+	job_close(&d);
+	run_contexts(one, CONTEXTS);
+}
+
+TEST(all_devices_at_once, 400)
+{
+	const struct kind *const both[] = { &kind_rga, &kind_mpeg2, &kind_h264, NULL };
+	struct job_dev d;
+	unsigned int i;
+
+	for (i = 0; both[i]; i++) {
+		job_open(&d, both[i]);
+		job_close(&d);
+	}
+	run_contexts(both, CONTEXTS / 2);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The job and the core's timer end a fence at the same time, thousands of times.
+ * For a kernel whose timer is short (tests/board/short-timer.h).
+ */
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "board.h"
+#include "harness.h"
+#include "kinds.h"
+#include "sync.h"
+
+#define JOBS		3000
+#define BUFS		2
+
+static const struct kind *const one_each[] = { &kind_rga, &kind_mpeg2, NULL };
+
+TEST_KINDS(job_meets_timer, 300, one_each)
+{
+	unsigned long jobs = env_number("VRF_JOBS", JOBS), n, in_time = 0, late = 0;
+	int dmabuf[BUFS], fd[BUFS], status;
+	struct job_dev d;
+	unsigned int i;
+
+	if (!env_number("VRF_SHORT_TIMER", 0))
+		SKIP("the timer of this kernel is not short");
+	board_need(kind->model);
+	job_open_mmap(&d, kind, BUFS);
+	board_set(kind->model, "delay_us", 2000);
+	board_set(kind->model, "jitter_us", 8000);
+	for (i = 0; i < BUFS; i++)
+		dmabuf[i] = CALL(m2m_export(&d.m, &d.m.cap, i, 0, O_RDWR));
+
+	for (n = 0; n < jobs; n++) {
+		i = n % BUFS;
+		job_queue_cap(&d, i);
+		job_queue_out(&d, i, n + 1);
+		fd[i] = dmabuf_sync_file(dmabuf[i], DMA_BUF_SYNC_READ);
+		CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), i);
+		status = sync_status(fd[i]);
+		if (status == -ETIME)
+			late++;
+		else if (status == 1)
+			in_time++;
+		else
+			FAIL("status %d after DQBUF", status);
+		CHECK(dmabuf_status(dmabuf[i], DMA_BUF_SYNC_RW) != 0);
+		CHECK_EQ(job_word(&d, i), n + 1);
+		close(fd[i]);
+		job_dequeue_out(&d);
+	}
+	note("%s: %lu jobs in time, %lu late", kind->name, in_time, late);
+	CHECK(in_time > jobs / 20 && late > jobs / 20);
+	job_close(&d);
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Accounting with the kernel's trace events, in an instance of its own
+ */
+
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "trace.h"
+
+#define INSTANCE	"/sys/kernel/tracing/instances/vrf"
+#define BUFFER_KB	"4096"
+#define MAX_CONTEXTS	4096
+
+static int pipe_fd = -1;
+static char rest[65536];
+static size_t rest_len;
+/* The last seqno signalled, by context; contexts are few and come in a row */
+static struct {
+	unsigned int context, seqno;
+} last[MAX_CONTEXTS];
+
+static void put(const char *file, const char *text)
+{
+	char path[160];
+	int fd;
+
+	snprintf(path, sizeof(path), INSTANCE "/%s", file);
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		SKIP("no tracing: %s: %s", path, strerror(errno));
+	close(fd);
+}
+
+void trace_start(void)
+{
+	rmdir(INSTANCE);
+	if (mkdir(INSTANCE, 0700))
+		SKIP("no tracing: %s", strerror(errno));
+	put("buffer_size_kb", BUFFER_KB);
+	put("events/dma_fence/enable", "1");
+	put("events/vb2/vb2_buf_queue/enable", "1");
+	put("events/vb2/vb2_buf_done/enable", "1");
+	pipe_fd = CALL(open(INSTANCE "/trace_pipe", O_RDONLY | O_NONBLOCK));
+}
+
+void trace_stop(void)
+{
+	close(pipe_fd);
+	CALL(rmdir(INSTANCE));
+}
+
+static void signaled(struct trace_counts *c, const char *line)
+{
+	unsigned int context, seqno, i;
+	const char *at = strstr(line, "context=");
+
+	c->signaled++;
+	if (!at || sscanf(at, "context=%u seqno=%u", &context, &seqno) != 2)
+		FAIL("what is %s", line);
+	i = context % MAX_CONTEXTS;
+	if (last[i].context == context) {
+		c->twice += last[i].seqno == seqno;
+		c->disordered += (int)(seqno - last[i].seqno) < 0;
+	}
+	last[i].context = context;
+	last[i].seqno = seqno;
+}
+
+static void take(struct trace_counts *c, const char *line)
+{
+	bool ours = strstr(line, "driver=videobuf2");
+
+	if (strstr(line, "LOST"))
+		c->lost++;
+	else if (strstr(line, " dma_fence_wait_start: "))
+		c->wait_start++;
+	else if (strstr(line, " dma_fence_wait_end: "))
+		c->wait_end++;
+	else if (strstr(line, " vb2_buf_queue: "))
+		c->buf_queue++;
+	else if (strstr(line, " vb2_buf_done: "))
+		c->buf_done++;
+	else if (ours && strstr(line, " dma_fence_init: "))
+		c->init++;
+	else if (ours && strstr(line, " dma_fence_signaled: "))
+		signaled(c, line);
+	else if (ours && strstr(line, " dma_fence_destroy: "))
+		c->destroy++;
+}
+
+void trace_read(struct trace_counts *c)
+{
+	char *line, *end;
+	ssize_t len;
+
+	for (;;) {
+		len = read(pipe_fd, rest + rest_len, sizeof(rest) - 1 - rest_len);
+		if (len <= 0)
+			break;
+		rest_len += len;
+		rest[rest_len] = 0;
+		for (line = rest; (end = strchr(line, '\n')); line = end + 1) {
+			*end = 0;
+			take(c, line);
+		}
+		rest_len = strlen(line);
+		memmove(rest, line, rest_len);
+	}
+}
