@@ -37,16 +37,31 @@ static void put(const char *file, const char *text)
 	close(fd);
 }
 
-void trace_start(void)
+static void instance_start(void)
 {
 	rmdir(INSTANCE);
 	if (mkdir(INSTANCE, 0700))
 		SKIP("no tracing: %s", strerror(errno));
 	put("buffer_size_kb", BUFFER_KB);
+	pipe_fd = CALL(open(INSTANCE "/trace_pipe", O_RDONLY | O_NONBLOCK));
+}
+
+void trace_start(void)
+{
+	instance_start();
 	put("events/dma_fence/enable", "1");
 	put("events/vb2/vb2_buf_queue/enable", "1");
 	put("events/vb2/vb2_buf_done/enable", "1");
-	pipe_fd = CALL(open(INSTANCE "/trace_pipe", O_RDONLY | O_NONBLOCK));
+}
+
+void trace_deadlocks_start(void)
+{
+	char filter[32];
+
+	instance_start();
+	snprintf(filter, sizeof(filter), "ret == %d", -EDEADLK);
+	put("events/lock/contention_end/filter", filter);
+	put("events/lock/contention_end/enable", "1");
 }
 
 void trace_stop(void)
@@ -72,8 +87,9 @@ static void signaled(struct trace_counts *c, const char *line)
 	last[i].seqno = seqno;
 }
 
-static void take(struct trace_counts *c, const char *line)
+static void take(void *data, const char *line)
 {
+	struct trace_counts *c = data;
 	bool ours = strstr(line, "driver=videobuf2");
 
 	if (strstr(line, "LOST"))
@@ -94,7 +110,7 @@ static void take(struct trace_counts *c, const char *line)
 		c->destroy++;
 }
 
-void trace_read(struct trace_counts *c)
+static void for_each_line(void (*fn)(void *data, const char *line), void *data)
 {
 	char *line, *end;
 	ssize_t len;
@@ -107,9 +123,35 @@ void trace_read(struct trace_counts *c)
 		rest[rest_len] = 0;
 		for (line = rest; (end = strchr(line, '\n')); line = end + 1) {
 			*end = 0;
-			take(c, line);
+			fn(data, line);
 		}
 		rest_len = strlen(line);
 		memmove(rest, line, rest_len);
 	}
+}
+
+void trace_read(struct trace_counts *c)
+{
+	for_each_line(take, c);
+}
+
+struct deadlocks {
+	char task[16];
+	unsigned long count;
+};
+
+static void take_deadlock(void *data, const char *line)
+{
+	struct deadlocks *d = data;
+
+	d->count += strstr(line, " contention_end: ") && strstr(line, d->task);
+}
+
+unsigned long trace_deadlocks(int tid)
+{
+	struct deadlocks d = { .count = 0 };
+
+	snprintf(d.task, sizeof(d.task), "-%d ", tid);
+	for_each_line(take_deadlock, &d);
+	return d.count;
 }

@@ -20,6 +20,10 @@ struct trace_counts {
 	unsigned long lost;
 };
 
+/* Counts the times that @tid, of all in this process, got -EDEADLK for a lock */
+void trace_deadlocks_start(void);
+unsigned long trace_deadlocks(int tid);
+
 /* Skips the test where the events cannot be traced */
 void trace_start(void);
 /* Takes in what has been traced; often, or events get lost */
