@@ -28,6 +28,8 @@ static struct test *tests;
 static struct test **last = &tests;
 static int reason[2];
 
+void (*test_ends_early)(void);
+
 void test_add(struct test *test)
 {
 	*last = test;
@@ -73,6 +75,8 @@ void fail_at(const char *file, int line, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	note("%s:%d: %s", file, line, text);
+	if (test_ends_early)
+		test_ends_early();
 	_exit(EXIT_FAILED);
 }
 

@@ -92,6 +92,12 @@ void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 			FAIL("%s: %s, not %s", #call, strerror(errno), #err); \
 	} while (0)
 
+/*
+ * Called when a test ends early: hardware that was told to wait must go on, or
+ * the device could not even be closed
+ */
+extern void (*test_ends_early)(void);
+
 uint64_t now_ns(void);
 void sleep_ms(unsigned int ms);
 
