@@ -1,7 +1,7 @@
 # vb2 release fences: "make help". Each verb is one script in scripts/.
-export KDIR BASE GIT_URL ARCHIVE JOBS PATCHES
+export KDIR BASE GIT_URL ARCHIVE JOBS PATCHES ONLY BOOTS
 
-.PHONY: all help deps tree apply build lint check test clean
+.PHONY: all help deps tree apply build lint check test evidence clean
 .NOTPARALLEL:
 
 all:	; @scripts/all
@@ -13,4 +13,5 @@ build: apply	; @scripts/build
 lint: apply	; @scripts/lint
 check: build lint	; @scripts/check
 test:	; @scripts/test
+evidence:	; @scripts/evidence
 clean:	; @scripts/clean
