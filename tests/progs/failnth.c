@@ -133,8 +133,9 @@ TEST_KINDS(starting_a_job, 120, one_each)
 
 	note("%s: %u allocations failed, %u calls refused, %u jobs without a fence",
 	     kind->name, failed, refused, unfenced);
-	CHECK(failed > 0 && n < MOST);
+	CHECK(n < MOST);
 	if (expect_fences())
+		/* Without fences there need be no allocation that could fail */
 		CHECK(unfenced >= 1 && unfenced <= failed);
 	job_close(&d);
 }
