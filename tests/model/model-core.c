@@ -348,6 +348,7 @@ static void model_remove(struct platform_device *pdev)
 
 static const struct of_device_id model_of_match[] = {
 	{ .compatible = "vrf,model-rga2", .data = &model_rga2_ops },
+	{ .compatible = "vrf,model-rga3", .data = &model_rga3_ops },
 	{ .compatible = "vrf,model-vdpu2", .data = &model_vdpu2_ops },
 	{ .compatible = "vrf,model-vepu2", .data = &model_vepu2_ops },
 	{ }
@@ -388,5 +389,5 @@ static void __exit model_exit(void)
 }
 module_exit(model_exit);
 
-MODULE_DESCRIPTION("Modelled RGA2, VDPU2 and VEPU2 for the vb2 release fence tests");
+MODULE_DESCRIPTION("Modelled RGA2, RGA3, VDPU2 and VEPU2 for the vb2 release fence tests");
 MODULE_LICENSE("GPL");

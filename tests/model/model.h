@@ -118,6 +118,7 @@ static inline void model_write(struct model *m, u32 reg, u32 val)
 }
 
 extern const struct model_ops model_rga2_ops;
+extern const struct model_ops model_rga3_ops;
 extern const struct model_ops model_vdpu2_ops;
 extern const struct model_ops model_vepu2_ops;
 
