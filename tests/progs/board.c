@@ -91,7 +91,7 @@ void board_reset(const char *model)
 
 static void go_on(void)
 {
-	static const char *const models[] = { "rga", "vdpu", "vepu" };
+	static const char *const models[] = { "rga", "rga3", "vdpu", "vepu" };
 	char path[128];
 	unsigned int i;
 	int fd;

@@ -19,8 +19,8 @@
 #define TIMER_MAX_MS	8000
 
 static const struct kind *const decoders[] = { &kind_mpeg2, &kind_h264, NULL };
-static const struct kind *const rgas[] = { &kind_rga, &kind_rga_nv12m, NULL };
-static const struct kind *const one_each[] = { &kind_rga, &kind_mpeg2, NULL };
+static const struct kind *const rgas[] = { &kind_rga, &kind_rga_nv12m, &kind_rga3, NULL };
+static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
 
 /* Starts a job on buffer 0 and returns what a consumer waits for */
 static int start_job(struct job_dev *d, uint32_t stamp)

@@ -24,7 +24,7 @@
 #define MANY		10000
 #define STAMP		0xe0e0e0e0u
 
-static const struct kind *const one_each[] = { &kind_rga, &kind_mpeg2, NULL };
+static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
 static const struct kind *const contig[] = { &kind_mpeg2, NULL };
 static const int modes[] = { O_RDONLY, O_WRONLY, O_RDWR };
 

@@ -20,7 +20,7 @@
 #define FAILSLAB	"/sys/kernel/debug/failslab/"
 #define MOST		200
 
-static const struct kind *const one_each[] = { &kind_rga, &kind_rga_nv12m, &kind_mpeg2, NULL };
+static const struct kind *const one_each[] = { &kind_rga, &kind_rga_nv12m, &kind_rga3, &kind_mpeg2, NULL };
 
 static void put(const char *path, const char *text)
 {

@@ -44,6 +44,8 @@ void test_add_kinds(const char *name, unsigned int seconds,
 	char *full;
 
 	for (; *kinds; kinds++) {
+		if ((*kinds)->only_with && !getenv((*kinds)->only_with))
+			continue;
 		test = calloc(1, sizeof(*test));
 		if (!test || asprintf(&full, "%s.%s", (*kinds)->name, name) < 0)
 			abort();

@@ -29,7 +29,7 @@
 #define CROSS_JOBS	500
 #define HOLD_US		200
 
-static const struct kind *const rgas[] = { &kind_rga, &kind_rga_nv12m, NULL };
+static const struct kind *const rgas[] = { &kind_rga, &kind_rga_nv12m, &kind_rga3, NULL };
 static const struct kind *const decoders[] = { &kind_mpeg2, &kind_h264, NULL };
 static const struct kind *const nv12m[] = { &kind_rga_nv12m, NULL };
 

@@ -85,16 +85,39 @@ static void h264_controls(struct job_dev *d, int request, unsigned int parity)
 	set_controls(d, request, control, 4);
 }
 
+/* How Linux 7.0 and 7.2 name it */
+#define RGA2	"rockchip-rga rga2"
+
 const struct kind kind_rga = {
-	.name = "rga", .driver = "rockchip-rga", .model = "rga",
+	.name = "rga", .driver = "rockchip-rga", .cards = RGA2, .model = "rga",
 	.out_fourcc = V4L2_PIX_FMT_ARGB32, .cap_fourcc = V4L2_PIX_FMT_ARGB32,
 	.width = WIDTH, .height = HEIGHT,
 };
 
 const struct kind kind_rga_nv12m = {
-	.name = "rga-nv12m", .driver = "rockchip-rga", .model = "rga",
+	.name = "rga-nv12m", .driver = "rockchip-rga", .cards = RGA2, .model = "rga",
 	.out_fourcc = V4L2_PIX_FMT_ARGB32, .cap_fourcc = V4L2_PIX_FMT_NV12M,
 	.width = WIDTH, .height = HEIGHT,
+};
+
+const struct kind kind_rga_1080p = {
+	.name = "rga-1080p", .driver = "rockchip-rga", .cards = RGA2, .model = "rga",
+	.out_fourcc = V4L2_PIX_FMT_NV12, .cap_fourcc = V4L2_PIX_FMT_XBGR32,
+	.width = 1920, .height = 1080, .cap_width = 1280, .cap_height = 720,
+};
+
+const struct kind kind_rga3 = {
+	.name = "rga3", .driver = "rockchip-rga", .cards = "rga3", .model = "rga3",
+	.only_with = "VRF_RGA3",
+	.out_fourcc = V4L2_PIX_FMT_ABGR32, .cap_fourcc = V4L2_PIX_FMT_ABGR32,
+	.width = WIDTH, .height = 2 * HEIGHT,
+};
+
+const struct kind kind_rga3_nv12m = {
+	.name = "rga3-nv12m", .driver = "rockchip-rga", .cards = "rga3", .model = "rga3",
+	.only_with = "VRF_RGA3",
+	.out_fourcc = V4L2_PIX_FMT_ABGR32, .cap_fourcc = V4L2_PIX_FMT_NV12M,
+	.width = WIDTH, .height = 2 * HEIGHT,
 };
 
 const struct kind kind_mpeg2 = {
@@ -124,24 +147,28 @@ const struct kind kind_vim2m = {
 };
 
 const struct kind *const all_kinds[] = {
-	&kind_rga, &kind_rga_nv12m, &kind_mpeg2, &kind_h264, NULL
+	&kind_rga, &kind_rga_nv12m, &kind_rga3, &kind_rga3_nv12m,
+	&kind_mpeg2, &kind_h264, NULL
 };
 
 void job_open(struct job_dev *d, const struct kind *kind)
 {
+	unsigned int width = kind->cap_width ?: kind->width;
+	unsigned int height = kind->cap_height ?: kind->height;
+
 	memset(d, 0, sizeof(*d));
 	d->kind = kind;
-	m2m_open(&d->m, kind->driver, kind->out_fourcc);
+	m2m_open(&d->m, kind->driver, kind->cards, kind->out_fourcc);
 	board_reset(kind->model);
 	/* The coded side first, the other depends on it */
 	if (kind->encoder)
-		m2m_format(&d->m, &d->m.cap, kind->cap_fourcc, kind->width, kind->height);
+		m2m_format(&d->m, &d->m.cap, kind->cap_fourcc, width, height);
 	m2m_format(&d->m, &d->m.out, kind->out_fourcc, kind->width, kind->height);
 	/* The decoder takes the capture format from the sequence */
 	if (kind->controls)
 		kind->controls(d, -1, FRAME);
 	if (!kind->encoder)
-		m2m_format(&d->m, &d->m.cap, kind->cap_fourcc, kind->width, kind->height);
+		m2m_format(&d->m, &d->m.cap, kind->cap_fourcc, width, height);
 	d->media = kind->requests ? m2m_open_media(&d->m) : -1;
 }
 

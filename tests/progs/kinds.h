@@ -14,9 +14,12 @@ struct job_dev;
 struct kind {
 	const char *name;
 	const char *driver;
+	const char *cards;		/* names of the hardware, NULL: any */
 	const char *model;		/* its name among the models */
+	const char *only_with;		/* in the environment; NULL: always */
 	uint32_t out_fourcc, cap_fourcc;
 	unsigned int width, height;
+	unsigned int cap_width, cap_height;	/* 0: the same */
 	bool requests;			/* stateless decoder */
 	bool encoder;
 	/* Sets the controls of one frame or field, in a request */
@@ -26,6 +29,10 @@ struct kind {
 /* All that publish release fences; ends with NULL */
 extern const struct kind *const all_kinds[];
 extern const struct kind kind_rga, kind_rga_nv12m, kind_mpeg2, kind_h264;
+/* Large and scaled, as a video player has it */
+extern const struct kind kind_rga_1080p;
+/* The newer hardware of the same driver */
+extern const struct kind kind_rga3, kind_rga3_nv12m;
 /* Those that did not opt in: an encoder of hantro, a driver of software */
 extern const struct kind kind_jpeg, kind_vim2m;
 

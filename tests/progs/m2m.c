@@ -27,7 +27,21 @@ static bool takes(int fd, uint32_t type, uint32_t fourcc)
 	return false;
 }
 
-void m2m_open(struct m2m *m, const char *driver, uint32_t out_fourcc)
+static bool is_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+	const char *at = words;
+
+	while ((at = strstr(at, word))) {
+		if ((at == words || at[-1] == ' ') && (!at[len] || at[len] == ' '))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+void m2m_open(struct m2m *m, const char *driver, const char *cards,
+	      uint32_t out_fourcc)
 {
 	struct v4l2_capability cap;
 	unsigned int i;
@@ -44,6 +58,7 @@ void m2m_open(struct m2m *m, const char *driver, uint32_t out_fourcc)
 			continue;
 		CALL(ioctl(m->fd, VIDIOC_QUERYCAP, &cap));
 		if (!strcmp((char *)cap.driver, driver) &&
+		    (!cards || is_word(cards, (char *)cap.card)) &&
 		    takes(m->fd, m->out.type, out_fourcc)) {
 			memcpy(m->bus, cap.bus_info, sizeof(m->bus));
 			return;

@@ -39,10 +39,12 @@ struct m2m {
 };
 
 /*
- * Opens the first node of @driver that takes @out_fourcc on its OUTPUT queue.
- * Skips the test where there is none.
+ * Opens the first node of @driver that takes @out_fourcc on its OUTPUT queue and
+ * whose card is among the words of @cards, if that is not NULL. Skips the test
+ * where there is none.
  */
-void m2m_open(struct m2m *m, const char *driver, uint32_t out_fourcc);
+void m2m_open(struct m2m *m, const char *driver, const char *cards,
+	      uint32_t out_fourcc);
 /* The media device on the same bus as @m */
 int m2m_open_media(const struct m2m *m);
 void m2m_close(struct m2m *m);

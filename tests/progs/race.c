@@ -15,7 +15,7 @@
 #define JOBS		3000
 #define BUFS		2
 
-static const struct kind *const one_each[] = { &kind_rga, &kind_mpeg2, NULL };
+static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
 
 TEST_KINDS(job_meets_timer, 300, one_each)
 {
