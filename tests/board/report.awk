@@ -12,7 +12,7 @@ function fault(text) {
 
 # The kernel's own alarms; what programs say comes with the report's prefix
 function is_splat(line) {
-	return line ~ /WARNING: |BUG: |INFO: (task|rcu|possible|trying|inconsistent|suspicious)|possible (circular|recursive|irq lock)|Call [Tt]race|KASAN|kmemleak: [1-9]|ODEBUG|Unable to handle|Internal error|Kernel panic|rcu: .*(stall|detected)|blocked for more than|Oops|refcount_t|possible deadlock|invalid context|Invalid wait context|scheduling while atomic/
+	return line ~ /WARNING: |BUG: |INFO: (task|rcu|possible|trying|inconsistent|suspicious)|possible (circular|recursive|irq lock)|Call [Tt]race|KASAN|kmemleak: [1-9]|^unreferenced object|ODEBUG|Unable to handle|Internal error|Kernel panic|rcu: .*(stall|detected)|blocked for more than|Oops|refcount_t|possible deadlock|invalid context|Invalid wait context|scheduling while atomic/
 }
 
 function close_plan(depth) {

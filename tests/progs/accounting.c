@@ -12,7 +12,8 @@
 #include "sync.h"
 #include "trace.h"
 
-#define JOBS		1000
+/* Two kinds for each driver */
+#define JOBS		(expect_fences() ? 5000 : 1000)
 #define BUFS		4
 #define READ_EVERY	20
 #define DESTROY_MS	5000
