@@ -11,7 +11,7 @@ export LC_ALL=C GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0
 me=${0##*/}
 TOP=$(cd "$(dirname "$0")/.." && pwd -P)
 S=$TOP/scripts
-BASE=${BASE:-} KDIR=${KDIR:-} JOBS=${JOBS:-$(nproc)}
+BASE=${BASE:-} KDIR=${KDIR:-} CPUS=${CPUS:-$(nproc)}
 PATCHES=${PATCHES:-$TOP/patches}
 
 say() { printf '%s: %s\n' "$me" "$*" >&2; }
@@ -65,7 +65,7 @@ case $BASE in
 '' | v[0-9]*.[0-9]*) ;;
 *) die 2 "BASE=$BASE is no kernel version: write it as in BASE=v7.0" ;;
 esac
-case $JOBS in '' | *[!0-9]* | 0) die 2 "JOBS=$JOBS is no number of jobs" ;; esac
+case $CPUS in '' | *[!0-9]* | 0) die 2 "CPUS=$CPUS is no number of processors" ;; esac
 trap 'exit 130' HUP INT TERM
 need nproc df awk sed sha256sum
 CACHE=${XDG_CACHE_HOME:-${HOME:?is not set, nor is XDG_CACHE_HOME}/.cache}/vb2-release-fences

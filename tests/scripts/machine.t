@@ -96,4 +96,4 @@ test_disk_full_while_copying() {
 	refused 8 'is full: make room' env PATH="$T/bin" KDIR="$T/linux" "$S/tree"
 	[ -z "$(ls "$CACHE/tree")" ] || fail "half a tree: $(ls "$CACHE/tree")"
 }
-test_jobs_not_a_number() { refused 2 'no number of jobs' env JOBS=many "$S/tree"; }
+test_jobs_not_a_number() { refused 2 'no number of processors' env CPUS=many "$S/tree"; }

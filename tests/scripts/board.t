@@ -1,0 +1,62 @@
+# shellcheck shell=sh
+# What judges and sums up the emulated board, without booting it
+
+B=$HERE/../board
+# console LINE...: as the board's kernel prints the report
+console() { printf '[    1.000000] %s\n' 'KTAP version 1' '1..1' '# Subtest: one' '    KTAP version 1' '    1..2' "$@"; }
+judge() { awk -f "$B/report.awk"; }
+all_passed() { console '    ok 1 a' '    ok 2 b' 'ok 1 one' '# board: end'; }
+
+test_judge_passes() {
+	all_passed | judge >out || fail "$(cat out)"
+	grep -q '^# board: 0 failed, 0 skipped, 0 faults$' out || fail "$(cat out)"
+}
+faulty() {
+	pattern=$1
+	! judge >out || fail "the judge lets it pass"
+	grep -qE -- "$pattern" out || fail "$(cat out)"
+}
+test_judge_finds_a_failure() {
+	console '    ok 1 a' '    not ok 2 b' 'not ok 1 one' '# board: end' | faulty '1 failed'
+}
+test_judge_finds_a_missing_result() {
+	console '    ok 1 a' 'ok 1 one' '# board: end' | faulty '1 of 2 results of one'
+}
+test_judge_finds_a_missing_end() {
+	console '    ok 1 a' '    ok 2 b' 'ok 1 one' | faulty 'no end'
+}
+test_judge_finds_no_plan() {
+	printf '[    1.0] %s\n' 'KTAP version 1' '# board: end' | faulty 'no plan'
+}
+test_judge_finds_a_splat() {
+	for splat in 'WARNING: CPU: 0 PID: 1 at x.c:1' 'BUG: KASAN: slab-use-after-free in x' \
+		'WARNING: possible circular locking dependency detected' \
+		'unreferenced object 0xffff (size 64):' 'INFO: task x blocked for more than 30 seconds.'; do
+		{ all_passed | sed '$d'; printf '[    2.000000][    T1] %s\n[    3.0] # board: end\n' "$splat"; } | faulty 'the kernel says'
+	done
+}
+
+# report ON TEXT: of one boot
+report() {
+	echo "# booting lockdep-$1"
+	echo "    # rga poll(POLLIN) plane 0: waited $2"
+}
+test_observed() {
+	{ report y '62 ms, content new'; report n '0 ms, content old'; } >ktap
+	passes "$S/observed" ktap
+	grep -qxF '| rga | poll(POLLIN) | 0 ms, old content | 62 ms, new content |' out || fail "$(cat out)"
+}
+test_observed_in_one_boot_only() {
+	report y '62 ms, content new' >ktap
+	refused 1 'only one boot has rga' "$S/observed" ktap
+	refused 2 usage "$S/observed" nothing
+}
+test_readme_shows_what_was_observed() {
+	table=$HERE/../../evidence/v7.0/observed.md
+	[ -f "$table" ] || skip "no evidence is kept"
+	while read -r line; do
+		grep -qxF -- "$line" "$HERE/../../README.md" || fail "README does not have: $line"
+	done <"$table"
+}
+test_mutants_of_another_name() { refused 2 'no mistake nonsense' "$S/mutants" nonsense; }
+test_soak_of_no_jobs() { refused 2 'no number of jobs' env JOBS=many "$S/soak"; }
