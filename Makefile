@@ -1,7 +1,7 @@
 # vb2 release fences: "make help". Each verb is one script in scripts/.
 export KDIR BASE GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS
 
-.PHONY: all help deps tree apply build lint check test test-kasan soak mutants evidence clean
+.PHONY: all help deps tree apply build lint check test test-kasan test-apps soak mutants evidence clean
 .NOTPARALLEL:
 
 all:	; @scripts/all
@@ -14,6 +14,7 @@ lint: apply	; @scripts/lint
 check: build lint	; @scripts/check
 test:	; @scripts/test
 test-kasan:	; @BOOTS=kasan scripts/board
+test-apps:	; @scripts/test-apps
 soak:	; @scripts/soak
 mutants:	; @scripts/mutants
 evidence:	; @scripts/evidence
