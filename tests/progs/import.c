@@ -143,6 +143,7 @@ static size_t pages_of(const struct kind *kind, unsigned int plane)
 
 	switch (kind->cap_fourcc) {
 	case V4L2_PIX_FMT_ARGB32:
+	case V4L2_PIX_FMT_ABGR32:
 		bytes *= 4;
 		break;
 	case V4L2_PIX_FMT_NV12M:
