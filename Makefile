@@ -1,7 +1,8 @@
 # vb2 release fences: "make help". Each verb is one script in scripts/.
-export KDIR BASE GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS
+export KDIR BASE GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX
 
 .PHONY: all help deps tree apply build lint check test test-kasan test-apps soak mutants evidence clean
+.PHONY: cover-letter signoff preflight send watch board
 .NOTPARALLEL:
 
 all:	; @scripts/all
@@ -13,9 +14,15 @@ build: apply	; @scripts/build
 lint: apply	; @scripts/lint
 check: build lint	; @scripts/check
 test:	; @scripts/test
-test-kasan:	; @BOOTS=kasan scripts/board
+test-kasan:	; @BOOTS=kasan scripts/emulate
 test-apps:	; @scripts/test-apps
 soak:	; @scripts/soak
 mutants:	; @scripts/mutants
 evidence:	; @scripts/evidence
+cover-letter:	; @scripts/cover-letter
+signoff:	; @scripts/signoff
+preflight:	; @scripts/preflight
+send:	; @scripts/send
+watch:	; @scripts/watch
+board:	; @scripts/board
 clean:	; @scripts/clean

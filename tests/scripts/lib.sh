@@ -85,3 +85,102 @@ without() {
 	unset IFS
 	for tool; do rm -f "bin/$tool"; done
 }
+# sendable: a tree v7.3, a series for it that could be sent, and all that is needed
+# to send it but the signed copy: evidence, the letter, green checks
+sendable() {
+	repo linux
+	cd linux
+	sed -i 's/^PATCHLEVEL.*/PATCHLEVEL = 3/' Makefile
+	mkdir -p include/media drivers/media/platform/verisilicon drivers/media/platform/rockchip/rga
+	echo 'config VIDEOBUF2_CORE' >drivers/media/common/videobuf2/Kconfig
+	seq 1 9 | tee include/media/videobuf2-core.h drivers/media/platform/verisilicon/hantro_drv.c \
+		>drivers/media/platform/rockchip/rga/rga.c
+	# perl hands this to the shell
+	cat >scripts/get_maintainer.pl <<'END'
+#!/bin/sh
+for mail; do :; done
+case $mail in *rga*) printf '%s\n' 'Jacob Chen <jacob@example.org>' 'linux-rockchip@lists.infradead.org (moderated)' ;; esac
+printf '%s\n' '"Christian König" <christian.koenig@amd.com>' 'Tomasz Figa <tfiga@example.org>' \
+	linux-media@vger.kernel.org dri-devel@lists.freedesktop.org linaro-mm-sig@lists.linaro.org
+END
+	git add .
+	git commit -qm v7.3
+	git tag v7.3
+	cd ..
+	git clone -q linux made
+	cd made
+	printf 'config VIDEOBUF2_RELEASE_FENCES\n\tbool "fences, all of them"\n' >>drivers/media/common/videobuf2/Kconfig
+	echo 'bool supports_release_fences;' >>include/media/videobuf2-core.h
+	printf 'dma_fence_begin_signalling();\ndma_fence_end_signalling();\n' |
+		tee include/media/videobuf2-release-fence.h >drivers/media/common/videobuf2/videobuf2-release-fence.c
+	git add .
+	git commit -qm 'media: videobuf2: add fences, with a subject that is so long that git folds it in mails' \
+		-m 'For the sake of implicit synchronisation, says the message.' --author='Author <author@example.org>'
+	printf 'v4l2_m2m_attach_release_fence();\nvb2_release_fence_begin_signalling();\nvb2_release_fence_end_signalling();\n' |
+		tee -a drivers/media/platform/verisilicon/hantro_drv.c >>drivers/media/platform/rockchip/rga/rga.c
+	git commit -qam 'media: rga: publish fences' --author='Author <author@example.org>'
+	git format-patch -q --zero-commit --no-signature -o "$T/patches/v7.3" v7.3
+	cd ..
+	rm -rf made
+	export BASE=v7.3 GIT_URL="file://$T/linux" EVIDENCE="$T/evidence" LETTER="$T/cover-letter"
+	passes "$S/tree"
+	passes "$S/apply"
+	passes "$S/stamp" check 0
+	passes "$S/stamp" test 0
+	made_up_evidence
+	passes "$S/cover-letter"
+	MAIL=$CACHE/out/v7.3/mail
+}
+# made_up_evidence: as "make evidence" would leave it
+made_up_evidence() {
+	mkdir -p evidence/v7.3 evidence/boards
+	{ echo "# ids"; "$S/patch-ids" patches/v7.3/*.patch; } >evidence/v7.3/patch-ids
+	printf '%s\n' 'base: Linux 7.3.0 (v7.3)' 'hardware: modelled, made up' "tests: $("$S/tests-id")" >evidence/v7.3/run
+	printf 'CONFIG_PROVE_LOCKING=y\n' >evidence/v7.3/off.config
+	printf 'CONFIG_PROVE_LOCKING=y\nCONFIG_VIDEOBUF2_RELEASE_FENCES=y\n' >evidence/v7.3/fences.config
+	printf 'apply\tok\t0 hunks with an offset\twhich series fits\nbuild\tok\t46 objects\tarm64\n' >evidence/v7.3/check
+	cat >evidence/v7.3/board.ktap <<'END'
+# building lockdep-y
+# booting lockdep-y
+KTAP version 1
+1..2
+# Subtest: observe
+    KTAP version 1
+    1..3
+    ok 1 rga.poll
+    # figure: wait for a job = 512 us
+    ok 2 rga.sync_file
+    ok 3 vepu.poll # SKIP not here
+ok 1 observe
+# Subtest: accounting
+    KTAP version 1
+    1..1
+    # rga: 1234 jobs, 4321 ms; fences: init 1234 signaled 1233 destroy 1230; waits: 97 96; buffers: 2468 2467
+    ok 1 rga.every_fence_ends
+ok 2 accounting
+# board: end
+# board: 0 failed, 1 skipped, 0 faults
+# booting lockdep-n
+KTAP version 1
+1..1
+# Subtest: observe
+    KTAP version 1
+    1..2
+    ok 1 rga.poll
+    ok 2 rga.sync_file
+ok 1 observe
+# board: end
+# board: 0 failed, 0 skipped, 0 faults
+END
+}
+# record NAME HARDWARE: a record of a board, of this series
+record() {
+	{
+		printf 'record: 1\nname: %s\nhardware: %s\nmodel: Board %s\nbase: v7.3\n' "$1" "$2" "$1"
+		"$S/patch-ids" patches/v7.3/*.patch | sed 's/^/patch: /'
+		printf '%s\n' 'kernel: Linux 7.3.0' 'option: y' 'lockdep: on' 'command: ./tests' 'exit: 0' 'seconds: 9' \
+			'fences: 555 554 553' 'waits: 66 65' 'buffers: 777 776' 'lost: 0' 'dropped: 0' 'splats: 0' 'lacks: nothing' end
+	} >"evidence/boards/$1.record"
+}
+# says PATTERN: the last command said so on stdout
+says() { grep -qE -- "$1" out || fail "it does not say '$1': $(cat out)"; }

@@ -1,0 +1,50 @@
+# shellcheck shell=sh
+# For the verbs of who sends the series; sourced after lib.sh. They are about what
+# goes to the list, so without BASE and KDIR the base is that of the newest series.
+EVIDENCE=${EVIDENCE:-$TOP/evidence}
+LETTER=${LETTER:-$TOP/cover-letter}
+MAIL=$OUT/mail # the signed copy, by signoff
+export EVIDENCE LETTER MAIL KDIR BASE
+
+# the newest series that there is
+newest() {
+	newest=v7.0
+	for dir in $(printf '%s\n' "$PATCHES"/v*/ | sort -V); do
+		[ ! -f "$(printf '%s\n' "$dir"*.patch | head -n 1)" ] || newest=$(basename "$dir")
+	done
+	echo "$newest"
+}
+if [ -z "$KDIR$BASE" ]; then
+	BASE=$(newest)
+	exec "$0" "$@"
+fi
+
+# series: the directory of the series for the base, of KDIR the one that was
+# applied; version: the name of it
+series() {
+	if [ -n "$KDIR" ]; then
+		cat "$WORK/.git/vb2-series" 2>/dev/null || die 4 "the series is not applied: run $(again apply) first"
+	else
+		all=$("$S/series" "$BASE") || exit
+		printf '%s\n' "$all" | head -n 1
+	fi
+}
+version() {
+	dir=$(series) || exit
+	[ "$dir" = "$PATCHES" ] && echo v7.0 || basename "$dir"
+}
+# evidence: where what was recorded of this series is
+evidence() { v=$(version) || exit; echo "$EVIDENCE/$v"; }
+# thread NAME: a value of the table "thread"
+thread() { sed -n "s/^$1	*//p" "$S/thread"; }
+# the verb as it has to be typed for this tree
+again() { echo "'make $1 ${KDIR:+KDIR=$KDIR}${BASE:+BASE=$BASE}'"; }
+# identity: who sends, as configured for git, else nothing
+identity() { git -C "$TOP" -c user.useConfigOnly=true var GIT_COMMITTER_IDENT 2>/dev/null | sed 's/>.*/>/'; }
+# no SENTENCE: for preflight.d: what is missing, and what to do
+no() { echo "$*" >&2; exit 1; }
+# mails: the files of the signed copy; it must be there
+mails() {
+	[ -f "$MAIL/state" ] || no "there is no signed copy: run $(again signoff)"
+	printf '%s\n' "$MAIL"/*.patch
+}

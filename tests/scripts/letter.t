@@ -1,0 +1,90 @@
+# shellcheck shell=sh
+# make cover-letter: what it says is evidence, and what is not there is "not run"
+
+test_letter_says_what_evidence_says() {
+	sendable
+	! grep -n '@[a-z][a-z0-9-]*@' cover-letter || fail "a placeholder is left"
+	for text in 'board: 5 tests of 2 subjects passed, 1 skipped, in 2 boots$' 'base: Linux 7.3.0 \(v7.3\)$' \
+		'2 of 2 checks ok$' 'real hardware: not run in this form$' '^  observe +2 1s +2$' \
+		'^  accounting +1 +not run$' '1234 +1234/1233 +97/96 +2468/2467$' 'wait for a job +512 us$' \
+		'^    46 objects$' 'v1, <20260429195306.239666-1-mfritsche@reauktion.de>:$'; do
+		grep -qE -- "$text" cover-letter || fail "it does not say '$text': $(cat cover-letter)"
+	done
+	sed -i 's/signaled 1233/signaled 1200/' evidence/v7.3/board.ktap
+	passes "$S/cover-letter"
+	grep -q '1234/1200' cover-letter || fail "it does not follow evidence"
+}
+test_letter_without_evidence() {
+	sendable
+	rm -r evidence
+	passes "$S/cover-letter"
+	said 'nothing was run'
+	[ "$(grep -c 'not run$' cover-letter)" = 7 ] || fail "not run: $(grep -n 'not run' cover-letter)"
+	! grep -E '(^|[^A-Za-z0-9._<-])[0-9]+([^A-Za-z0-9.-]|$)' cover-letter || fail "a figure without evidence"
+	rm -r "${CACHE:?}"
+	passes "$S/cover-letter"
+}
+test_letter_with_half_of_the_evidence() {
+	sendable
+	rm evidence/v7.3/check evidence/v7.3/fences.config evidence/v7.3/run
+	passes "$S/cover-letter"
+	grep -q 'build and lint: not run$' cover-letter || fail "checks"
+	grep -q '^  not run\.$' cover-letter || fail "lockdep"
+	grep -q 'base: not run$' cover-letter || fail "base"
+}
+test_letter_of_other_patches() {
+	sendable
+	sed -i 's/fences, all/fences; all/' patches/v7.3/0001*
+	before=$(cat cover-letter)
+	refused 1 'is of other patches .*make evidence BASE=v7.3' "$S/cover-letter"
+	[ "$(cat cover-letter)" = "$before" ] || fail "it was written all the same"
+}
+test_letter_of_a_board_that_failed() {
+	sendable
+	sed -i 's/^    ok 2 rga.sync_file/    not ok 2 rga.sync_file/' evidence/v7.3/board.ktap
+	refused 1 'did not pass' "$S/cover-letter"
+}
+test_letter_of_a_board_that_hung() {
+	sendable
+	sed -i '/^# board: 0 failed, 0/d' evidence/v7.3/board.ktap
+	refused 1 'did not pass' "$S/cover-letter"
+	said 'lockdep-n: the report has no end'
+}
+test_letter_with_an_unknown_placeholder() {
+	sendable
+	echo 'this took @hours@ hours' >in
+	LETTER_IN=$T/in refused 2 'asks for @hours@' "$S/cover-letter"
+}
+test_letter_with_nothing_to_say() {
+	sendable
+	printf 'base:\n' >evidence/v7.3/run
+	echo '@base@' >in
+	sed -i '/^base/s/.*/base: /' evidence/v7.3/run
+	LETTER_IN=$T/in passes "$S/cover-letter"
+	grep -qx 'not run' cover-letter || fail "an empty cell: $(cat cover-letter)"
+}
+test_letter_of_records() {
+	sendable
+	record virt modelled
+	passes "$S/cover-letter"
+	grep -q '^  virt.record: modelled hardware, Board virt$' cover-letter || fail "$(cat cover-letter)"
+	grep -q 'fences 555/554, waits 66/65, buffers 777/776, splats 0, exit code 0$' cover-letter || fail "$(cat cover-letter)"
+	grep -q 'real hardware: not run in this form' cover-letter || fail "modelled hardware is called real"
+	record pine real
+	passes "$S/cover-letter"
+	grep -q 'real hardware: Board pine, see below$' cover-letter || fail "$(cat cover-letter)"
+	sed -i 's/^lost: 0/lost: 3/' evidence/boards/pine.record
+	passes "$S/cover-letter"
+	grep -q 'fences not counted (3 events lost)' cover-letter || fail "what was lost is counted: $(cat cover-letter)"
+}
+test_letter_of_bad_records() {
+	sendable
+	record pine real
+	sed -i '$d' evidence/boards/pine.record
+	refused 1 'pine.record is cut off' "$S/cover-letter"
+	record pine real
+	sed -i 's/^patch: ./patch: 0/' evidence/boards/pine.record
+	refused 1 'pine.record is of other patches' "$S/cover-letter"
+	sed -i 's/^base: .*/base: v7.0/' evidence/boards/pine.record
+	passes "$S/cover-letter"
+}
