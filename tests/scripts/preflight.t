@@ -1,0 +1,222 @@
+# shellcheck shell=sh
+# make preflight: each line of its list turns red for what it is there for
+
+# ready: sendable, with the signed copy
+ready() {
+	sendable
+	passes "$S/signoff"
+}
+# red CHECK PATTERN: it must be marked and say this, and preflight exit with 1
+red() {
+	code=0
+	"$S/preflight" "$1" >out 2>err || code=$?
+	[ $code = 1 ] || fail "preflight exits with $code: $(cat out err)"
+	grep -E '^NO ' out | grep -qE -- "$2" || fail "'$1' does not say '$2': $(cat out err)"
+}
+# alone: of the whole list nothing else is marked
+alone() {
+	! "$S/preflight" >out 2>err || fail "in the whole list it is not red"
+	[ "$(grep -c '^NO' out)" = 1 ] || fail "more than that is red: $(cat out)"
+}
+
+# change EXPRESSION FILE: another series, for a check that looks at the tree
+change() {
+	work=$CACHE/work/v7.3
+	git -C "$work" checkout -qf series
+	sed -i "$1" "$work/$2"
+	git -C "$work" commit -qam change
+	git -C "$work" tag -f series >/dev/null
+}
+
+test_preflight_green() {
+	ready
+	passes "$S/preflight"
+	says '^Nothing is missing'
+	says '^--  ran on real hardware +not done, and the letter says so'
+	[ "$(grep -c '^ok' out)" = "$(($(ls "$S/preflight.d" | wc -l) - 1))" ] || fail "$(cat out)"
+	unset BASE
+	passes "$S/preflight"
+	says 'sent for v7.3|for v7.3 be sent'
+}
+test_preflight_a_comma_in_a_patch() {
+	ready
+	sed -i 's/fences, all/fences; all/' patches/v7.3/0001*
+	red 03-check "other patches.*make all BASE=v7.3"
+	red 04-test "other patches.*make test BASE=v7.3"
+	red 05-evidence 'other patches.*make evidence BASE=v7.3'
+	red 09-letter 'other patches'
+	red 11-signed 'other patches.*make signoff'
+	# what only applied is not tested; when all was run it is green again
+	passes "$S/apply"
+	red 03-check 'other patches'
+	passes "$S/stamp" check 0
+	passes "$S/stamp" test 0
+	red 05-evidence 'other patches'
+	made_up_evidence
+	passes "$S/signoff"
+	passes "$S/preflight"
+}
+test_preflight_a_comma_in_a_message() {
+	ready
+	sed -i 's/synchronisation, says/synchronisation; says/' patches/v7.3/0001*
+	red 03-check 'other patches'
+	passes "$S/stamp" check 0
+	passes "$S/signoff"
+	passes "$S/preflight"
+}
+test_preflight_that_found_fault() {
+	ready
+	passes "$S/stamp" check 1
+	red 03-check 'found fault or was not run'
+	alone
+	passes "$S/stamp" test 2
+	red 04-test 'found fault or was not run'
+}
+test_preflight_a_number_in_the_letter() {
+	ready
+	sed -i 's|1234/1233|1234/1235|' cover-letter
+	red 09-letter 'line [0-9]+ is not what evidence says.*make cover-letter'
+	red 10-numbers 'no evidence for 1235:'
+}
+test_preflight_a_number_in_the_text() {
+	ready
+	sed 's/after five seconds/after 5 seconds, 31,816 times/' "$S/../cover-letter.in" >in
+	export LETTER_IN="$T/in"
+	passes "$S/cover-letter"
+	passes "$S/signoff"
+	red 10-numbers 'in has 31 5 816 typed in'
+}
+test_preflight_a_letter_that_is_too_long() {
+	ready
+	{ sed 1q "$S/../cover-letter.in"; yes '' | head -n 40; sed 1d "$S/../cover-letter.in"; } >in
+	LETTER_IN=$T/in passes "$S/cover-letter"
+	LETTER_IN=$T/in red 09-letter 'more than two screens'
+	{ cat "$S/../cover-letter.in"; printf '%076d\n' 0; } >in
+	LETTER_IN=$T/in passes "$S/cover-letter"
+	LETTER_IN=$T/in red 09-letter 'longer than 75'
+}
+test_preflight_evidence() {
+	ready
+	mv evidence/v7.3/check .
+	red 05-evidence 'no .*/check'
+	sed 's/build	ok/build	FAIL/' check >evidence/v7.3/check
+	red 05-evidence 'holds a failure'
+	mv check evidence/v7.3/
+	sed -i 's/^tests: .*/tests: 0123456789ab/' evidence/v7.3/run
+	red 05-evidence 'tests of the board have changed'
+	made_up_evidence
+	sed -i 's/^    ok 1 rga.poll/    not ok 1 rga.poll/' evidence/v7.3/board.ktap
+	red 05-evidence 'did not pass .*rga.poll'
+	made_up_evidence
+	sed -i '/PROVE/d' evidence/v7.3/fences.config
+	red 06-lockdep 'no board ran with PROVE_LOCKING and release fences'
+}
+test_preflight_base() {
+	ready
+	mkdir patches/v7.4
+	cp patches/v7.3/*.patch patches/v7.4/
+	red 02-base 'newest series, .*v7.4, not .*v7.3: take BASE=v7.4'
+	rm -r patches/v7.4
+	sed -i 's/^-5$/-five/' patches/v7.3/*.patch
+	sed -i 's/^ 9$/ nine/' patches/v7.3/0002*
+	red 01-applies 'no series fits'
+}
+test_preflight_opt_in_and_annotations() {
+	ready
+	change 's/bool "fences.*/&\n\tdefault y/' drivers/media/common/videobuf2/Kconfig
+	red 07-opt-in 'on by default'
+	change '/config VIDEOBUF2_RELEASE/,$d' drivers/media/common/videobuf2/Kconfig
+	red 07-opt-in 'there is no bool'
+	change 's|^v4l2_m2m_attach.*|/* v4l2_m2m_attach_release_fence() here */|' drivers/media/platform/rockchip/rga/rga.c
+	red 08-annotations 'no v4l2_m2m_attach_release_fence\(\) to .*rga.c'
+	change '/supports_release_fences/d' include/media/videobuf2-core.h
+	change 's/dma_fence_begin_signalling/begin/' drivers/media/common/videobuf2/videobuf2-release-fence.c
+	red 08-annotations 'no dma_fence_begin_signalling\(\) to .*videobuf2-release-fence.c'
+}
+test_preflight_signed() {
+	ready
+	rm -r "$MAIL"
+	red 11-signed 'no signed copy: run .make signoff BASE=v7.3'
+	red 12-subject 'no signed copy'
+	passes "$S/signoff"
+	sed -i '/^Signed-off-by/d' "$MAIL"/*-0002-*
+	red 11-signed '0002.* is not signed by Tester <tester@example.org>'
+	alone
+	git config --global user.email somebody@example.org
+	red 11-signed 'of another letter or sender'
+	git config --global --unset user.email
+	red 11-signed 'git config'
+}
+test_preflight_patches_signed_in_the_repository() {
+	ready
+	sed -i '/^For the sake/s/$/\n\nSigned-off-by: Author <author@example.org>/' patches/v7.3/0001*
+	passes "$S/apply"
+	passes "$S/stamp" check 0
+	passes "$S/signoff"
+	red 11-signed 'in the repository are signed'
+	alone
+}
+test_preflight_subject_and_thread() {
+	ready
+	sed -i 's/^Subject: \[PATCH RFC v2 /Subject: [PATCH v2 /' "$MAIL"/*-0002-*
+	red 12-subject '0002.* does not begin with \[PATCH RFC v2 2/2\]'
+	alone
+	passes "$S/signoff"
+	sed -i 's/^In-Reply-To: <.*/In-Reply-To: <other@example.org>/' "$MAIL"/*-0000-*
+	red 13-thread 'other@example.org.*not to <20260429195306'
+	alone
+}
+test_preflight_recipients() {
+	ready
+	change 's/linaro-mm-sig@[a-z.]*//' scripts/get_maintainer.pl
+	red 14-recipients 'does not go to linaro-mm-sig@lists.linaro.org'
+	change '1s/.*/exit 1;/' scripts/get_maintainer.pl
+	red 14-recipients 'get_maintainer.pl names nobody'
+}
+test_preflight_mail() {
+	ready
+	sed -i 's/^+config VIDEOBUF2_RELEASE_FENCES/+config VIDEOBUF2_RELEASE\n_FENCES/' "$MAIL"/*-0001-*
+	red 15-mail '0001.* does not apply'
+	alone
+	passes "$S/signoff"
+	sed -i 's/^+bool supports/+int supports/' "$MAIL"/*-0001-*
+	red 15-mail 'another tree'
+	passes "$S/signoff"
+	sed -i 's/^Content-Type: .*/Content-Type: text\/plain; charset=UTF-8; format=flowed/' "$MAIL"/*-0000-*
+	red 15-mail 'is not plain text'
+	passes "$S/signoff"
+	sed -i '/^Content-Type: /d' "$MAIL"/*-0000-*
+	red 15-mail 'does not say that it is UTF-8'
+	sed -i "s/König/K$(printf '\366')nig/" "$MAIL"/*-0000-*
+	red 15-mail 'is not UTF-8'
+}
+test_preflight_note_of_the_base() {
+	ready
+	grep -qx "base-commit: $(git -C linux rev-parse v7.3)" "$MAIL"/*-0000-* || fail "no note of a commit that others have"
+	sed -i 's/^base-commit: ./base-commit: 0/' "$MAIL"/*-0000-*
+	red 16-base-note "make signoff"
+	alone
+}
+test_preflight_hardware() {
+	ready
+	record pine real
+	passes "$S/cover-letter"
+	passes "$S/signoff"
+	passes "$S/preflight"
+	says '^ok  ran on real hardware +done: Board pine'
+	sed -i 's/^splats: 0/splats: 2/' evidence/boards/pine.record
+	red 17-hardware 'splats.* in pine.record'
+	sed -i 's/^splats: 2/splats: 0/; s/^lost: 0/lost: 1/' evidence/boards/pine.record
+	red 17-hardware 'no counts in pine.record'
+	sed -i 's/^patch: ./patch: 0/' evidence/boards/pine.record
+	red 17-hardware 'of other patches'
+	record pine real
+	rm -r evidence/boards
+	red 09-letter 'not what evidence says'
+}
+test_preflight_leaves_the_repository_alone() {
+	ready
+	before=$(state patches)$(state evidence)$(state linux)
+	passes "$S/preflight"
+	[ "$(state patches)$(state evidence)$(state linux)" = "$before" ] || fail "something was written to"
+}
