@@ -89,7 +89,7 @@ without() {
 # to send it but the signed copy: evidence, the letter, green checks
 sendable() {
 	repo linux
-	cd linux
+	cd linux || exit
 	sed -i 's/^PATCHLEVEL.*/PATCHLEVEL = 3/' Makefile
 	mkdir -p include/media drivers/media/platform/verisilicon drivers/media/platform/rockchip/rga
 	echo 'config VIDEOBUF2_CORE' >drivers/media/common/videobuf2/Kconfig
@@ -106,9 +106,9 @@ END
 	git add .
 	git commit -qm v7.3
 	git tag v7.3
-	cd ..
+	cd "$T" || exit
 	git clone -q linux made
-	cd made
+	cd made || exit
 	printf 'config VIDEOBUF2_RELEASE_FENCES\n\tbool "fences, all of them"\n' >>drivers/media/common/videobuf2/Kconfig
 	echo 'bool supports_release_fences;' >>include/media/videobuf2-core.h
 	printf 'dma_fence_begin_signalling();\ndma_fence_end_signalling();\n' |
@@ -120,7 +120,7 @@ END
 		tee -a drivers/media/platform/verisilicon/hantro_drv.c >>drivers/media/platform/rockchip/rga/rga.c
 	git commit -qam 'media: rga: publish fences' --author='Author <author@example.org>'
 	git format-patch -q --zero-commit --no-signature -o "$T/patches/v7.3" v7.3
-	cd ..
+	cd "$T" || exit
 	rm -rf made
 	export BASE=v7.3 GIT_URL="file://$T/linux" EVIDENCE="$T/evidence" LETTER="$T/cover-letter"
 	passes "$S/tree"

@@ -1,0 +1,157 @@
+# shellcheck shell=sh
+# make signoff and make send, with a real git send-email and a mail server of our own
+
+# sink: a mail server on loopback, which keeps what it gets in $T/got
+sink() {
+	command -v aiosmtpd >/dev/null || skip "no aiosmtpd"
+	command -v curl >/dev/null || skip "no curl"
+	perl -MMail::Address -e 1 2>/dev/null || skip "no git send-email"
+	port=$((20000 + $$ % 20000))
+	aiosmtpd -n -l "127.0.0.1:$port" -c aiosmtpd.handlers.Mailbox "$T/got" >sink.log 2>&1 &
+	sink=$!
+	trap 'kill $sink' EXIT
+	left=100
+	while ! curl -s --max-time 5 "smtp://127.0.0.1:$port" >/dev/null; do
+		left=$((left - 1))
+		[ $left -gt 0 ] && kill -0 $sink || fail "the mail server does not start: $(cat sink.log)"
+		sleep 0.1
+	done
+	git config --global sendemail.smtpServer 127.0.0.1
+	git config --global sendemail.smtpServerPort "$port"
+}
+# mbox: what the server got, as one mailbox, in whatever order
+mbox() {
+	for mail in got/new/*; do
+		echo 'From sink Thu Jan  1 00:00:00 1970'
+		sed 's/^From />From /' "$mail"
+		echo
+	done >got.mbox
+}
+# header NAME FILE: a header, unfolded
+header() { sed '/^$/q' "$2" | awk -v name="$1: " '/^[ \t]/ { if (on) v = v $0; next } { on = index($0, name) == 1 } on { v = substr($0, length(name) + 1) } END { print v }'; }
+# mail N: the file of mail N of the series
+mail() { grep -lE "^Subject: \[PATCH RFC v2 $1/2\] " got/new/*; }
+
+test_send_a_thread() {
+	sink
+	sendable
+	git config --global user.name 'Jörg Tester'
+	# what a sender may have set, and what must not get through
+	git config --global sendemail.thread true
+	git config --global sendemail.chainReplyTo true
+	git config --global sendemail.cc someone-else@example.org
+	git config --global format.subjectPrefix WRONG
+	git config --global format.attach true
+	passes "$S/signoff"
+	passes env SEND=yes "$S/send"
+	[ "$(find got/new -type f | wc -l)" = 3 ] || fail "not three mails: $(cat out)"
+
+	# the thread: the letter under v1, the patches under the letter
+	letter=$(header Message-Id "$(mail 0)")
+	[ "$(header In-Reply-To "$(mail 0)")" = '<20260429195306.239666-1-mfritsche@reauktion.de>' ] || fail "the letter answers to $(header In-Reply-To "$(mail 0)")"
+	for n in 1 2; do
+		[ "$(header In-Reply-To "$(mail $n)")" = "$letter" ] || fail "patch $n answers to $(header In-Reply-To "$(mail $n)")"
+		header References "$(mail $n)" | grep -qF 20260429195306.239666-1-mfritsche@reauktion.de || fail "v1 is no reference of patch $n"
+	done
+	for mail in got/new/*; do
+		for name in Message-Id In-Reply-To References From To Cc Subject Date; do
+			[ "$(sed '/^$/q' "$mail" | grep -ci "^$name:")" = 1 ] || fail "$name is not there once: $(sed '/^$/q' "$mail")"
+		done
+	done
+
+	# who got what, each once
+	rcpt() { header X-RcptTo "$(mail "$1")" | sed 's/, */\n/g' | sort; }
+	for n in 0 1 2; do
+		[ -z "$(rcpt $n | uniq -d)" ] || fail "twice: $(rcpt $n | uniq -d)"
+		for who in linux-media@vger.kernel.org nicolas.dufresne@collabora.com christian.koenig@amd.com simona@ffwll.ch \
+			tfiga@example.org author@example.org dri-devel@lists.freedesktop.org; do
+			rcpt $n | grep -qxF $who || fail "mail $n does not go to $who: $(rcpt $n)"
+		done
+		! rcpt $n | grep -q someone-else || fail "mail $n goes to who was only configured"
+	done
+	rcpt 0 | grep -qx jacob@example.org || fail "the letter does not go to everybody"
+	! rcpt 1 | grep -qx jacob@example.org || fail "patch 1 goes to the maintainer of rga"
+	[ "$( (rcpt 1; rcpt 2) | sort -u)" = "$(rcpt 0)" ] || fail "the letter goes to $(rcpt 0)"
+
+	# plain text in UTF-8, nothing wrapped
+	grep -q '^- Christian König: acceptable' "$(mail 0)" || fail "his name is not König"
+	header Cc "$(mail 1)" | grep -qF '=?UTF-8?q?Christian=20K=C3=B6nig?= <christian.koenig@amd.com>' || fail "Cc: $(header Cc "$(mail 1)")"
+	header From "$(mail 2)" | grep -qF '=?UTF-8?q?J=C3=B6rg=20Tester?= <tester@example.org>' || fail "From: $(header From "$(mail 2)")"
+	grep -qx 'Signed-off-by: Jörg Tester <tester@example.org>' "$(mail 2)" || fail "not signed"
+	for n in 0 1 2; do
+		[ "$(header Content-Type "$(mail $n)") $(header Content-Transfer-Encoding "$(mail $n)")" = 'text/plain; charset=UTF-8 8bit' ] || fail "mail $n: $(sed '/^$/q' "$(mail $n)")"
+	done
+	sed '1,/^$/d' "$(mail 0)" | head -n "$(($(wc -l <cover-letter) - 2))" >letter
+	sed 1,2d cover-letter | cmp - letter || fail "the letter came out differently"
+
+	# once is enough
+	SEND=yes refused 1 'went out before' "$S/send"
+	[ "$(find got/new -type f | wc -l)" = 3 ] || fail "mails went out again"
+
+	# and the receiver's side
+	! grep -rl Signed-off-by patches || fail "the repository was signed"
+	mbox
+	taken got.mbox "${letter#<}"
+	taken "$MAIL/series.mbox" "${letter#<}"
+}
+# taken MBOX ID: b4 and git am make the same tree and authors of it as patches/
+taken() {
+	command -v b4 >/dev/null || skip "no b4"
+	git config --global b4.attestation-policy off # it would ask the network
+	rm -rf b4 clone
+	mkdir b4
+	passes env XDG_DATA_HOME="$T/xdg" b4 am -o b4 -m "$1" "${2%>}"
+	said '^Total patches: 2$'
+	git clone -q -b v7.3 linux clone 2>/dev/null
+	git -C clone am -q "$T"/b4/*.mbx
+	[ "$(git -C clone rev-parse 'HEAD^{tree}')" = "$(git -C "$CACHE/work/v7.3" rev-parse 'series^{tree}')" ] || fail "$1 makes another tree"
+	[ "$(git -C clone log --format=%ae -2 | sort -u)" = author@example.org ] || fail "the authors: $(git -C clone log --format=%ae -2)"
+}
+test_send_is_a_dry_run() {
+	sink
+	sendable
+	passes "$S/signoff"
+	passes "$S/send"
+	said 'nothing was sent: .make send SEND=yes'
+	[ "$(grep -c '^Dry-OK' out)" = 3 ] || fail "$(cat out)"
+	[ -z "$(ls got/new 2>/dev/null)" ] || fail "it was sent"
+	SEND=maybe refused 2 'neither yes nor empty' "$S/send"
+}
+test_send_never_past_a_red_preflight() {
+	sink
+	sendable
+	passes "$S/signoff"
+	rm evidence/v7.3/check
+	SEND=yes refused 1 'nothing is sent' "$S/send"
+	passes "$S/cover-letter"
+	passes "$S/signoff"
+	SEND=yes refused 1 'nothing is sent' "$S/send"
+	[ -z "$(ls got/new 2>/dev/null)" ] || fail "it was sent"
+}
+test_send_to_no_server() {
+	perl -MMail::Address -e 1 2>/dev/null || skip "no git send-email"
+	sendable
+	passes "$S/signoff"
+	git config --global sendemail.smtpServer 127.0.0.1
+	git config --global sendemail.smtpServerPort 1
+	SEND=yes refused 1 'git send-email fails' "$S/send"
+	SEND=yes refused 1 'went out before \(begun' "$S/send"
+}
+test_signoff_without_a_name() {
+	sendable
+	git config --global --unset user.email
+	refused 2 'git knows no name of yours' "$S/signoff"
+	[ ! -e "$MAIL" ] || fail "a copy all the same"
+}
+test_signoff_of_a_package() {
+	sendable
+	git -C "$CACHE/tree/v7.3" -c user.email=none commit -q --amend --no-edit
+	passes "$S/apply"
+	passes "$S/signoff"
+	! grep -l '^base-commit' "$MAIL"/*.patch || fail "a commit that nobody else has is named as the base"
+}
+test_signoff_without_a_letter() {
+	sendable
+	rm cover-letter
+	refused 1 'no letter: run .make cover-letter BASE=v7.3' "$S/signoff"
+}
