@@ -155,3 +155,11 @@ test_signoff_without_a_letter() {
 	rm cover-letter
 	refused 1 'no letter: run .make cover-letter BASE=v7.3' "$S/signoff"
 }
+test_recipients_once_each() {
+	sendable
+	passes "$S/signoff"
+	passes "$S/recipients" "$MAIL"/*-0000-*
+	[ -z "$(sed 's/.*<//; s/>.*//' out | sort | uniq -d)" ] || fail "$(cat out)"
+	[ "$(grep -c christian.koenig out)" = 1 ] || fail "$(cat out)"
+	[ "$(wc -l <out)" = 10 ] || fail "$(cat out)"
+}
