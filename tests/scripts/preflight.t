@@ -69,6 +69,8 @@ test_preflight_that_found_fault() {
 	passes "$S/stamp" check 1
 	red 03-check 'found fault or was not run'
 	alone
+	QUICK=1 passes "$S/stamp" check 0
+	red 03-check 'found fault or was not run'
 	passes "$S/stamp" test 2
 	red 04-test 'found fault or was not run'
 }
