@@ -111,3 +111,68 @@ test_apply_fixes_that_do_not_apply() {
 	refused 1 'apply-fixes: FAIL: 0 of 1 fixes' "$S/apply"
 	said 'does not apply to .* alone: 0001-fix-TWENTY.patch fails'
 }
+test_apply_names_every_hunk_that_fails() {
+	repo linux
+	core=drivers/media/common/videobuf2/videobuf2-core.c
+	echo >linux/gone.c
+	git -C linux add gone.c
+	git -C linux commit -qm 'a file that goes away'
+	git clone -q linux made
+	sed -i 's/^20$/twenty/; s/^50$/fifty/' made/$core
+	seq 3 >made/new.c
+	git -C made add new.c
+	git -C made commit -qam 'vb2: twenty'
+	sed -i 's/^40$/forty/' made/rga.c
+	echo more >made/gone.c
+	git -C made commit -qam 'rga: forty'
+	git -C made format-patch -q -2 -o "$T/patches"
+	sed -i 's/^18$/eighteen/; s/^52$/fifty-two/' linux/$core
+	sed -i 's/^38$/thirty-eight/' linux/rga.c
+	git -C linux rm -q gone.c
+	echo >linux/new.c
+	git -C linux add new.c
+	git -C linux commit -qam other
+	export KDIR="$T/linux"
+	passes "$S/tree"
+	refused 6 'no series fits' "$S/apply"
+	said '^  0001-vb2-twenty.patch fails: .*core.c, the hunk at line 17$'
+	said '^  0001-vb2-twenty.patch fails: .*core.c, the hunk at line 47$'
+	said '^  0001-vb2-twenty.patch fails: new.c, which is there already$'
+	said '^  0002-rga-forty.patch fails: rga.c, the hunk at line 37$'
+	said '^  0002-rga-forty.patch fails: gone.c, which is not there$'
+	said 'does not fit .*, and 4 more$'
+}
+test_apply_knows_what_upstream_changed() {
+	tree
+	printf 'v7.0\t%s\tlacks\t%s\t%s\n' rga.c '^sixty-one$' 'it has no sixty-one' \
+		rga.c '^60$' 'it has no sixty' >changes
+	printf 'v7.0\t%s\thas\t%s\t%s\nany\t%s\thas\t.\t%s\nv6.12\tMakefile\thas\t.\tanother series\n' \
+		rga.c '^61$' 'it has 61' none.c 'it has none' >>changes
+	export CHANGES="$T/changes"
+	refused 6 'no series fits' "$S/apply"
+	said 'in patches does not fit .*git can apply it, but: it has no sixty-one$'
+	[ "$(grep -c '^  upstream:' err)" = 1 ] || fail "it says $(cat err)"
+	printf '%s\n' 61 sixty-one >>linux/rga.c
+	git -C linux commit -qam more
+	passes "$S/tree"
+	refused 6 'no series fits' "$S/apply"
+	said '^  upstream: it has 61$'
+	[ "$(grep -c '^  upstream:' err)" = 1 ] || fail "it says $(cat err)"
+	sed -i '/^61$/d' linux/rga.c
+	git -C linux commit -qam less
+	passes "$S/tree"
+	passes "$S/apply"
+}
+test_changes_are_of_series_that_are_there() {
+	while IFS='	' read -r series file state pattern sentence; do
+		case $series in
+		'#'*) continue ;;
+		any) ;;
+		v7.0) ls "$S"/../patches/*.patch >/dev/null ;;
+		*) ls "$S/../patches/$series"/*.patch >/dev/null || fail "no $series" ;;
+		esac
+		[ "$state" = has ] || [ "$state" = lacks ] || fail "$file: $state"
+		[ -n "$sentence" ] || fail "$file: no sentence"
+		echo x | grep -qE -- "$pattern" || [ $? = 1 ] || fail "$file: $pattern"
+	done <"$S/changes"
+}

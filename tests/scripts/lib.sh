@@ -5,7 +5,7 @@ export S
 S=$(cd "$HERE/../../scripts" && pwd -P)
 T=$PWD
 unset KDIR BASE GIT_URL ARCHIVE BASES CPUS JOBS VB2_LOCKED FINDING
-export XDG_CACHE_HOME="$T/xdg" PATCHES="$T/patches" GIT_CONFIG_GLOBAL="$T/gitconfig"
+export CHANGES=/dev/null XDG_CACHE_HOME="$T/xdg" PATCHES="$T/patches" GIT_CONFIG_GLOBAL="$T/gitconfig"
 export GIT_CONFIG_NOSYSTEM=1 GIT_URL="file://$T/no-server" ARCHIVE="file://$T/archive"
 CACHE=$XDG_CACHE_HOME/vb2-release-fences
 git config --global user.name Tester
@@ -67,7 +67,7 @@ refused() {
 	"$@" >out 2>err || code=$?
 	[ "$code" = "$want" ] || fail "$* exits with $code, not $want: $(cat err)"
 	tail -n 1 err | grep -qE -- "$pattern" || fail "$* says: $(tail -n 1 err)"
-	left=$(find "$CACHE" \( -name '*.new' -o -name '*.unpack' -o -name '*.index*' -o -name 'try.*' \) 2>/dev/null || true)
+	left=$(find "$CACHE" \( -name '*.new' -o -name '*.unpack' -o -name '*.index*' -o -name 'try.*' -o -name 'pick.*' \) 2>/dev/null || true)
 	[ -z "$left" ] || fail "$* leaves $left"
 }
 # said PATTERN: the last command said so on stderr
