@@ -1,7 +1,7 @@
 # vb2 release fences: "make help". Each verb is one script in scripts/.
 export KDIR BASE GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX
 
-.PHONY: all help deps tree apply build lint check test test-kasan test-apps soak mutants evidence clean
+.PHONY: all help deps tree apply range-diff build lint check test test-kasan test-apps soak mutants evidence clean
 .PHONY: cover-letter signoff preflight send watch board
 .NOTPARALLEL:
 
@@ -10,6 +10,7 @@ help:	; @scripts/help
 deps:	; @scripts/deps
 tree:	; @scripts/tree
 apply: tree	; @scripts/apply
+range-diff:	; @scripts/range-diff
 build: apply	; @scripts/build
 lint: apply	; @scripts/lint
 check: build lint	; @scripts/check

@@ -1,0 +1,68 @@
+# shellcheck shell=sh
+# The series for the other bases must not drift apart from the one for v7.0
+
+# real_series: the patches of the project, to be broken
+real_series() {
+	cp -r "$S/../patches" .
+	for dir in patches/v*/; do break; done
+	dir=${dir%/} v=$(basename "$dir")
+}
+# noticed: the difference is another one than the list has
+noticed() { ! "$S/differs" "$v" 2>err | cmp -s - "$dir/differs" || fail "$1 is not noticed"; }
+mend() { sed -i "$@"; }
+
+test_series_differ_as_listed() {
+	unset PATCHES
+	for dir in "$S"/../patches/v*/; do
+		"$S/differs" "$(basename "$dir")" >now
+		diff "$dir/differs" now || fail "$(basename "$dir") differs from v7.0 by other lines than its list differs has:
+bring the change to the other series too, or look at the lines above and run scripts/differs"
+	done
+}
+test_series_that_drift_apart() {
+	real_series
+	mend 's/^+.*dma_fence_context_alloc(1);/&\n+\tmended();/' patches/0002-*
+	noticed "a line more in v7.0"
+	mend 's/^+.*dma_fence_context_alloc(1);/&\n+\tmended();/' "$dir"/0002-*
+	"$S/differs" "$v" | cmp - "$dir/differs" || fail "the same mend in both is no difference"
+	mend 's/mended/mend/' "$dir"/0002-*
+	noticed "a line that differs"
+	real_series
+	mend '0,/^-\t/s/^-\t.*/&x/' "$dir"/0003-*
+	noticed "a removed line"
+	real_series
+	mend 's/^A fence must complete/A fence may complete/; s/fence must complete in/fence might complete in/' patches/0002-*
+	noticed "another message"
+	real_series
+	mend 's/^Subject: .*/&s/' "$dir"/0004-*
+	noticed "another subject"
+	real_series
+	mend 's|^+++ b/drivers/media/platform/rockchip/rga/rga.c|&x|' patches/0004-*
+	noticed "another file"
+}
+test_series_of_another_length() {
+	real_series
+	cp patches/0004-* patches/0005-more.patch
+	refused 1 'has 4 patches, v7.0 has 5' "$S/differs" "$v"
+	mv patches/0005-more.patch "$dir"/
+	refused 1 'has 5 patches, v7.0 has 4' "$S/differs" "$v"
+	rm "$dir"/0004-*
+	refused 1 'has no 0004' "$S/differs" "$v"
+	refused 2 'usage' "$S/differs" v1.0
+}
+test_range_diff() {
+	repo linux
+	cp -r linux linux73
+	sed -i 's/^PATCHLEVEL.*/PATCHLEVEL = 3/; ' linux73/Makefile
+	sed -i 's/^38$/thirty-eight/' linux73/rga.c
+	git -C linux73 commit -qam v7.3
+	git -C linux73 tag v7.3
+	git -C linux fetch -q "$T/linux73" v7.3:refs/tags/v7.3
+	series patches linux
+	series patches/v7.3 linux73
+	GIT_URL="file://$T/linux" passes "$S/range-diff"
+	grep -q '^1: .* = 1: .* vb2: twenty$' out || fail "$(cat out)"
+	grep -q '^2: .* ! 2: .* rga: forty$' out || fail "$(cat out)"
+	grep -q '^ *-* thirty-eight$\|+ thirty-eight$' out || fail "$(cat out)"
+	refused 2 'neither KDIR nor BASE' env BASE=v7.3 "$S/range-diff"
+}
