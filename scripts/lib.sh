@@ -11,7 +11,7 @@ export LC_ALL=C GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0
 me=${0##*/}
 TOP=$(cd "$(dirname "$0")/.." && pwd -P)
 S=$TOP/scripts
-BASE=${BASE:-} KDIR=${KDIR:-} CPUS=${CPUS:-$(nproc)}
+QUICK=${QUICK:-} BASE=${BASE:-} KDIR=${KDIR:-} CPUS=${CPUS:-$(nproc)}
 PATCHES=${PATCHES:-$TOP/patches}
 
 say() { printf '%s: %s\n' "$me" "$*" >&2; }
@@ -65,6 +65,7 @@ case $BASE in
 '' | v[0-9]*.[0-9]*) ;;
 *) die 2 "BASE=$BASE is no kernel version: write it as in BASE=v7.0" ;;
 esac
+case $QUICK in '' | 1) ;; *) die 2 "QUICK=$QUICK: give QUICK=1, or leave it out" ;; esac
 case $CPUS in '' | *[!0-9]* | 0) die 2 "CPUS=$CPUS is no number of processors" ;; esac
 trap 'exit 130' HUP INT TERM
 need nproc df awk sed sha256sum

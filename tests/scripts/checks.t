@@ -98,7 +98,7 @@ test_summary_wants_every_result() {
 	out=$(echo "$CACHE"/tree/kdir-*)
 	results=$CACHE/out/${out##*/}/results
 	mkdir -p "$results"
-	for name in $(awk '!/^#/ { print $1 }' "$S/plan"); do
+	for name in $(awk '!/^#/ { sub(/^[+]/, ""); print $1 }' "$S/plan"); do
 		printf 'k\tok\t1\tfine\n' >"$results/$name"
 		: >"$results/$name.seen"
 	done
@@ -159,4 +159,66 @@ test_help_names_every_verb() {
 	for verb in $(sed -n 's/^\([a-z-]*\):.*;.*/\1/p' "$S/../Makefile"); do
 		[ "$verb" = all ] || [ "$verb" = help ] || grep -q "^make $verb " help.txt || fail "no $verb"
 	done
+}
+test_quick() {
+	repo linux
+	export KDIR="$T/linux"
+	passes "$S/tree"
+	out=$(echo "$CACHE"/tree/kdir-*)
+	results=$CACHE/out/${out##*/}/results
+	mkdir -p "$results"
+	for name in $(sed -n 's/^\([a-z][^	]*\).*/\1/p' "$S/plan"); do
+		printf 'k\tok\t1\tfine\n' >"$results/$name"
+		: >"$results/$name.seen"
+	done
+	passes env QUICK=1 "$S/summary"
+	! "$S/summary" >out || fail "the full plan is content with the quick one"
+	grep -q '^not run.*arm64 Image' out || fail "it does not name what was not run: $(cat out)"
+	"$S/rows" >full.txt
+	QUICK=1 "$S/rows" >quick.txt
+	grep -q '^x86_64-y ' full.txt || fail "$(cat full.txt)"
+	! grep -qE '^x86_64-y | - ' quick.txt || fail "$(cat quick.txt)"
+	[ "$("$S/rows" arm64-y)" = "$(grep '^arm64-y ' full.txt)" ] || fail "one row is not the row"
+	refused 2 'give QUICK=1' env QUICK=yes "$S/rows"
+}
+test_check_all() {
+	mkdir scripts
+	cp "$S/lib.sh" "$S/check-all" scripts/
+	printf '#!/bin/sh\n[ "$BASE" != v7.2 ] || exit 7\nn=0\n[ "$BASE" != v7.3 ] || n=1\necho "16 ok, $n fell short"\nexit $n\n' >scripts/all
+	chmod +x scripts/all
+	printf 'v7.0 x\n' >bases
+	export BASES="$T/bases"
+	passes scripts/check-all
+	[ "$(tail -n 1 out)" = 'v7.0: 16 ok, 0 fell short' ] || fail "$(cat out)"
+	printf '#base\nv7.0 x\nv7.2 x\nv7.3 x\n' >bases
+	! scripts/check-all >out || fail "it passes"
+	[ "$(tail -n 3 out | tr '\n' ';')" = 'v7.0: 16 ok, 0 fell short;v7.2: exit code 7;v7.3: 16 ok, 1 fell short;' ] || fail "$(cat out)"
+	refused 2 'neither KDIR nor BASE' env BASE=v7.0 scripts/check-all
+}
+test_build_takes_what_is_asked_for() {
+	repo linux
+	series patches linux
+	export KDIR="$T/linux"
+	passes "$S/tree"
+	passes "$S/apply"
+	mkdir scripts
+	cp "$S"/lib.sh "$S"/step.sh "$S"/build "$S"/rows "$S"/variants scripts/
+	printf '#!/bin/sh\necho "${0##*/} $*" >>%s/log\necho done\n' "$T" | tee scripts/image >scripts/build-one
+	printf '#!/bin/sh\necho key "$@"\n' >scripts/build-key
+	chmod +x scripts/*
+	# built WANTED ARGUMENT...: what is built when build is called with the arguments
+	built() {
+		want=$1
+		shift
+		rm -rf log "$CACHE"/out/*/results/build-*
+		passes scripts/build "$@"
+		[ "$(tr '\n' ';' <log)" = "$want" ] || fail "build $*: $(cat log)"
+	}
+	built 'build-one arm64-n;build-one arm64-y;build-one arm64-m;build-one arm-y;build-one x86_64-y;image ;'
+	built 'build-one arm-y;' arm-y
+	built 'image ;' image
+	export QUICK=1
+	built 'build-one arm64-n;build-one arm64-y;build-one arm64-m;'
+	built 'image ;' image
+	refused 2 usage scripts/build arm-y
 }
