@@ -1,7 +1,7 @@
 # vb2 release fences: "make help". Each verb is one script in scripts/.
-export KDIR BASE GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX
+export KDIR BASE QUICK GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX
 
-.PHONY: all help deps tree apply range-diff build lint check test test-kasan test-apps soak mutants evidence clean
+.PHONY: all help deps tree apply range-diff build lint check check-all test test-kasan test-apps soak mutants evidence clean
 .PHONY: cover-letter signoff preflight send watch board
 .NOTPARALLEL:
 
@@ -14,6 +14,7 @@ range-diff:	; @scripts/range-diff
 build: apply	; @scripts/build
 lint: apply	; @scripts/lint
 check: build lint	; @scripts/check
+check-all:	; @scripts/check-all
 test:	; @scripts/test
 test-kasan:	; @BOOTS=kasan scripts/emulate
 test-apps:	; @scripts/test-apps
