@@ -7,9 +7,12 @@ ci() {
 	cp "$S/../.ci/run" .ci/
 	printf '#!/bin/sh\n[ "$BASE" != v7.3 ] || exit 7\nexit %s\n' "$1" >scripts/tree
 	chmod +x scripts/tree
-	printf 'all:\n\t@echo "%s"\ndeps:\ntest:\n\t@echo "%s"\n' "$2" "$3" >Makefile
+	printf 'all:\n\t@echo "$(BASE) $(QUICK)." >>log\n\t@echo "%s"\ndeps:\ntest:\n\t@echo "test $(BASE) $(ONLY)." >>log\n\t@echo "%s"\n' "$2" "$3" >Makefile
+	export CI_BASES=v7.0 CI_BOARDS=
+	rm -f log
 }
 last() { [ "$(tail -n 1 out)" = "$1" ] || fail "the last line is: $(tail -n 1 out)"; }
+ran() { [ "$(tr '\n' ';' <log)" = "$1" ] || fail "it ran $(cat log)"; }
 
 test_ci_counts() {
 	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:2'
@@ -18,6 +21,34 @@ test_ci_counts() {
 	CI_BASES='v7.0 v7.3' passes .ci/run
 	last '76 passed, 0 failed, 3 skipped'
 	grep -q 'SKIPPED: NO TREE of v7.3' out || fail "the skip is not loud"
+}
+test_ci_bases() {
+	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
+	unset CI_BASES
+	passes .ci/run
+	ran 'v7.0 .;v6.12 1.;test  .;'
+	last '92 passed, 0 failed, 1 skipped'
+	sed -i 's/^.*v7.3.*$//' scripts/tree
+	rm log
+	passes .ci/run
+	ran 'v7.0 .;v7.3 1.;v6.12 1.;test  .;'
+	last '108 passed, 0 failed, 0 skipped'
+	rm log
+	CI_BOARDS=v7.3 CI_SUBJECTS='show this' passes .ci/run
+	ran 'v7.0 .;v7.3 1.;v6.12 1.;test  .;test v7.3 show this.;'
+	last '168 passed, 0 failed, 0 skipped'
+}
+test_ci_boards() {
+	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
+	export CI_BOARDS=v7.3
+	passes .ci/run
+	ran 'v7.0 .;test  .;'
+	last '76 passed, 0 failed, 1 skipped'
+	grep -q 'SKIPPED: NO TREE of v7.3: its board' out || fail "the skip is not loud"
+	sed -i 's/^.*v7.3.*$//' scripts/tree
+	sed -i 's/^test:/&\n\t@[ "$(BASE)" != v7.3 ] || { echo "# Totals: pass:7 fail:2 skip:0"; exit 1; }/' Makefile
+	! CI_BASES='v7.0 v7.3' .ci/run >out 2>&1 || fail "it passes with a board that failed"
+	last '99 passed, 2 failed, 0 skipped'
 }
 test_ci_without_any_tree() {
 	ci 7 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
@@ -32,7 +63,7 @@ test_ci_with_failures() {
 	! .ci/run >out 2>&1 || fail "it passes with a failed test"
 	last '75 passed, 1 failed, 0 skipped'
 	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
-	sed -i 's/@echo/@! echo/' Makefile
+	sed -i 's/@echo "1/@! echo "1/; s/@echo "#/@! echo "#/' Makefile
 	! .ci/run >out 2>&1 || fail "it passes when make fails"
 	last '76 passed, 2 failed, 0 skipped'
 	ci 8 'make: no table' 'no totals'
