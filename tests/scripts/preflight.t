@@ -195,7 +195,7 @@ test_preflight_mail() {
 test_preflight_note_of_the_base() {
 	ready
 	grep -qx "base-commit: $(git -C linux rev-parse v7.3)" "$MAIL"/*-0000-* || fail "no note of a commit that others have"
-	sed -i 's/^base-commit: ./base-commit: 0/' "$MAIL"/*-0000-*
+	sed -i 's/^base-commit: /&0/' "$MAIL"/*-0000-*
 	red 16-base-note "make signoff"
 	alone
 }
