@@ -19,8 +19,12 @@
 
 #define FAILSLAB	"/sys/kernel/debug/failslab/"
 #define MOST		200
+#define ROUNDS		2000
+#define LEAK_KB		200
 
 static const struct kind *const one_each[] = { &kind_rga, &kind_rga_nv12m, &kind_rga3, &kind_mpeg2, NULL };
+
+static const struct kind *const no_requests[] = { &kind_rga, &kind_rga3, NULL };
 
 static void put(const char *path, const char *text)
 {
@@ -173,5 +177,57 @@ TEST_KINDS(exporting_in_mid_job, 120, one_each)
 	CHECK(failed > 0 && n < MOST);
 	job_go(&d);
 	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
+	job_close(&d);
+}
+
+static long slab_kb(void)
+{
+	char line[128];
+	long kb = -1;
+	FILE *f = fopen("/proc/meminfo", "r");
+
+	/* Freed by RCU */
+	sleep_ms(200);
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "SUnreclaim: %ld", &kb) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kb;
+}
+
+/* A job on a dma-buf whose reservation has no room yet */
+static void fail_one(struct job_dev *d, unsigned int n)
+{
+	int dmabuf = CALL(m2m_export(&d->m, &d->m.cap, 0, 0, O_RDWR));
+
+	job_queue_cap(d, 0);
+	if (!start(d, n))
+		job_queue_out(d, 0, n);
+	fail_nth(0);
+	CHECK_EQ(m2m_dequeue(&d->m, &d->m.cap, NULL), 0);
+	job_dequeue_out(d);
+	close(dmabuf);
+}
+
+/* Many times, since a fence that leaks is small */
+TEST_KINDS(leaks_nothing, 300, no_requests)
+{
+	struct job_dev d;
+	unsigned int i;
+	long kb;
+
+	prepare();
+	job_open_mmap(&d, kind, 2);
+	if (board_has(kind->model))
+		board_set(kind->model, "delay_us", 0);
+	for (i = 0; i < 100; i++)
+		fail_one(&d, 1 + i % 4);
+	kb = slab_kb();
+	for (i = 0; i < ROUNDS; i++)
+		fail_one(&d, 1 + i % 4);
+	kb = slab_kb() - kb;
+	note("%s: %ld KiB more after %u failures", kind->name, kb, ROUNDS);
+	CHECK(kb < LEAK_KB);
 	job_close(&d);
 }
