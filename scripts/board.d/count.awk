@@ -1,6 +1,7 @@
 # Counts trace events as "record" reads them. Of fences those of videobuf2; a wait
 # is for any fence. "disordered" is a fence that ends after a later one of its
 # timeline, "twice" one that ends twice.
+/tracing_mark_write: record: end/ { exit }
 /\[LOST [0-9]+ EVENTS\]/ { sub(/.*\[LOST /, ""); lost += $1; next }
 / dma_fence_wait_start: / { n["wait_start"]++; next }
 / dma_fence_wait_end: / { n["wait_end"]++; next }

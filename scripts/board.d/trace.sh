@@ -24,36 +24,38 @@ trace_start() {
 		{ echo 1 >"$instance/events/$event/enable"; } 2>/dev/null ||
 			{ lack "the trace event ${event#*/}, so nothing was counted"; incomplete=1; }
 	done
-	mkfifo "$tmp/pipe"
-	awk -f "$here/count.awk" <"$tmp/pipe" >"$tmp/counts" &
-	counter=$!
-	cat "$instance/trace_pipe" >"$tmp/pipe" &
+	(awk -f "$here/count.awk" "$instance/trace_pipe" >"$tmp/counts"; : >"$tmp/counted") &
 	reader=$!
 }
 
-# unread: how many events are still in the buffers
-unread() { cat "$instance"/per_cpu/cpu*/stats 2>/dev/null | awk '/^entries:/ { n += $2 } END { print n + 0 }'; }
 # dropped: how many the buffers did not hold, as far as trace_pipe did not say so
 dropped() { cat "$instance"/per_cpu/cpu*/stats 2>/dev/null | awk '/^dropped events:/ { n += $3 } END { print n + 0 }'; }
 
-# let what is under way end, and the reader get through, then make an end
+# let what is under way end, then mark the end, and wait until the reader got there:
+# a reader that is killed takes along what it has not counted yet
 trace_count() {
 	[ -n "$reader" ] && [ -z "$incomplete" ] || { echo "fences: not counted" >"$tmp/counts"; return; }
 	sleep 1
-	echo 0 >"$instance/tracing_on"
-	left=60
-	while [ "$(unread)" != 0 ] && [ $left -gt 0 ]; do sleep 1; left=$((left - 1)); done
-	sleep 1
-	[ "$(unread)" = 0 ] || lack "the time to read all events: $(unread) were left"
-	kill "$reader" 2>/dev/null
-	wait "$reader" 2>/dev/null
-	wait "$counter"
+	echo 0 >"$instance/events/enable"
+	echo "record: end" >"$instance/trace_marker"
+	left=120
+	while [ ! -e "$tmp/counted" ] && [ $left -gt 0 ]; do sleep 1; left=$((left - 1)); done
+	if [ ! -e "$tmp/counted" ]; then
+		lack "the time to read all events, so nothing was counted"
+		echo "fences: not counted" >"$tmp/counts"
+		return
+	fi
+	wait "$reader"
+	reader=''
 	echo "dropped: $(dropped)" >>"$tmp/counts"
-	reader=
 }
 
 trace_stop() {
-	[ -z "$reader" ] || { kill "$reader"; wait "$reader"; } 2>/dev/null
+	# the reader of an instance that is read ends with a mark
+	if [ -n "$reader" ] && [ ! -e "$tmp/counted" ]; then
+		echo "record: end" >"$instance/trace_marker"
+		wait "$reader"
+	fi
 	[ -z "$instance" ] || rmdir "$instance" || say "cannot remove $instance"
 	[ -z "$mounted" ] || umount "$tracefs" 2>/dev/null || say "cannot unmount $tracefs"
 }

@@ -56,7 +56,8 @@ test_record_of_a_board() {
 		' mpv-1 [000] 1.0: dma_fence_wait_start: driver=videobuf2 timeline=t context=1 seqno=1' \
 		' mpv-1 [000] 1.0: dma_fence_wait_end: driver=videobuf2 timeline=t context=1 seqno=1' \
 		' mpv-1 [000] 1.0: vb2_buf_queue: owner = 1' ' irq-1 [000] 1.0: vb2_buf_done: owner = 1' \
-		'CPU:0 [LOST 7 EVENTS]'
+		'CPU:0 [LOST 7 EVENTS]' ' sh-1 [000] 2.0: tracing_mark_write: record: end' \
+		' mpv-1 [000] 3.0: dma_fence_init: driver=videobuf2 timeline=t context=1 seqno=3'
 	code=0
 	shrec -n pine -- sh -c 'echo played; exit 3' >out 2>err || code=$?
 	[ $code = 3 ] || fail "the code of the command got lost: $code, $(cat err)"
