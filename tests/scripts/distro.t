@@ -1,0 +1,71 @@
+# shellcheck shell=sh
+# distro/: what distributors take must name the patches that there are, and work
+D=$S/../distro
+
+# names DIR: the patches of a series
+names() { (cd "$1" && ls 0*.patch); }
+
+test_distro_names_the_patches() {
+	for series in "$S/../patches" "$S"/../patches/v*/; do
+		names "$series" >listed
+		grep -o '[0-9]*-[^ ]*\.patch' "$D/arch/PKGBUILD.part" | cmp - listed || fail "Arch, $series"
+		sed -n 's/^patch //p' "$D/yocto/release-fences/release-fences.scc" | cmp - listed || fail "Yocto, $series"
+	done
+	[ "$(sed -n 's/^kconf hardware //p' "$D/yocto/release-fences/release-fences.scc")" = release-fences.cfg ] || fail "no .cfg"
+	cmp "$D/yocto/release-fences/release-fences.cfg" "$S/../Kconfig.fragment" || fail "the .cfg is not Kconfig.fragment"
+}
+test_distro_debian() {
+	mkdir -p linux/debian/patches linux/debian/config/arm64 linux/debian/config/armhf
+	echo bugfix/all/x.patch >linux/debian/patches/series
+	echo CONFIG_X=y | tee linux/debian/config/arm64/config >linux/debian/config/armhf/config
+	passes "$D/debian/add-series" linux "$S/../patches"
+	[ "$(wc -l <linux/debian/patches/series)" = 5 ] || fail "$(cat linux/debian/patches/series)"
+	while read -r patch; do
+		[ "$patch" = bugfix/all/x.patch ] || [ -f "linux/debian/patches/$patch" ] || fail "no $patch"
+	done <linux/debian/patches/series
+	for arch in arm64 armhf; do
+		[ "$(grep -c '^CONFIG_' linux/debian/config/$arch/config)" = 2 ] || fail "$arch: $(cat linux/debian/config/$arch/config)"
+	done
+	refused 2 'has the series already' "$D/debian/add-series" linux "$S/../patches"
+	refused 2 'no unpacked source package' "$D/debian/add-series" . "$S/../patches"
+	refused 2 'there are no patches' "$D/debian/add-series" linux .
+	refused 2 'usage' "$D/debian/add-series" linux
+}
+# arch COMMAND...: the function of PKGBUILD.part in a made-up kernel
+arch() {
+	bash -euc '
+		source=() sha256sums=() srcdir=$1
+		. "$2"
+		[ "${#source[@]}" = "${#sha256sums[@]}" ]
+		cd linux && _release_fences' bash "$T" "$D/arch/PKGBUILD.part"
+}
+test_distro_arch() {
+	command -v bash >/dev/null || skip "no bash"
+	bash -n "$D/arch/PKGBUILD.part" || fail "a syntax error"
+	repo linux
+	series patches linux
+	i=0
+	for name in $(names "$S/../patches"); do
+		i=$((i + 1))
+		cp patches/000$i-* "$name" 2>/dev/null || : >"$name"
+	done
+	cp "$S/../Kconfig.fragment" .
+	mkdir linux/scripts/kconfig
+	printf '#!/bin/sh\ncat "$3" >>"$2"\n' >linux/scripts/kconfig/merge_config.sh
+	chmod +x linux/scripts/kconfig/merge_config.sh
+	printf 'olddefconfig:\n\t@sed -i s/DROP//g .config\n' >linux/Makefile
+	passes arch
+	grep -q forty linux/rga.c || fail "not applied"
+	git -C linux checkout -q rga.c drivers
+	sed -i 's/s.DROP../s\/CONFIG_VIDEOBUF2.*\//' linux/Makefile
+	rm linux/.config
+	! arch >out 2>&1 || fail "a lost option is not noticed"
+	git -C linux checkout -q rga.c drivers
+	sed -i 's/^38$/thirty-eight/' linux/rga.c
+	! arch >out 2>&1 || fail "a patch that does not fit is not noticed"
+	grep -q FAILED out || fail "$(cat out)"
+}
+test_distro_shellcheck() {
+	command -v shellcheck >/dev/null || skip "no shellcheck"
+	shellcheck "$D/debian/add-series" "$D/arch/PKGBUILD.part"
+}
