@@ -71,6 +71,34 @@ test_same_code() {
 	[ "$("$S/same-code" -f '' a.o b.o)" = .data ] || fail "data: $("$S/same-code" -f '' a.o b.o)"
 }
 
+test_same_code_elsewhere() {
+	command -v aarch64-linux-gnu-gcc >/dev/null || skip "no compiler for arm64"
+	one='void e(int i) { p(i, "shared"); p(i, "e"); }\n'
+	two='void f(int i) { p(i + 1, "shared"); p(i, "f"); }\n'
+	decl='void p(int i, const char *s);\n'
+	# build DIR SOURCE: as kbuild leaves it
+	build() {
+		mkdir -p "$1/drivers"
+		printf '%b' "$2" >"$1/x.c"
+		command="aarch64-linux-gnu-gcc -O2 -fno-asynchronous-unwind-tables -fno-unwind-tables -Wp,-MMD,drivers/.x.o.d -c -o drivers/x.o x.c"
+		(cd "$1" && $command)
+		echo "savedcmd_drivers/x.o := $command" >"$1/drivers/.x.o.cmd"
+	}
+	build a "$decl$one$two"
+	build b "$decl$two$one"
+	! "$S/same-code" aarch64-linux-gnu- a/drivers/x.o b/drivers/x.o || fail "the order was to be another one"
+	passes "$S/apart" "$T/a" "$T/b" drivers/x.o
+	[ ! -s out ] || fail "the same in another order: $(cat out)"
+	build b "$decl$(printf '%s' "$two" | sed 's/i + 1/i + 2/')$one"
+	passes "$S/apart" "$T/a" "$T/b" drivers/x.o
+	[ "$(cat out)" = f ] || fail "another function: $(cat out)"
+	build b "$decl$(printf '%s' "$two" | sed 's/"f"/"g"/')$one"
+	passes "$S/apart" "$T/a" "$T/b" drivers/x.o
+	[ "$(cat out)" = strings ] || fail "another string: $(cat out)"
+	rm b/drivers/.x.o.cmd
+	refused 1 'no command' "$S/apart" "$T/a" "$T/b" drivers/x.o
+}
+
 # --- results: a failure is run again, a pass is not, the table wants all
 test_steps() {
 	cat >steps <<'END'
