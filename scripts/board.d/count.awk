@@ -1,6 +1,7 @@
 # Counts trace events as "record" reads them. Of fences those of videobuf2; a wait
 # is for any fence. "disordered" is a fence that ends after a later one of its
-# timeline, "twice" one that ends twice.
+# timeline, "twice" one that ends twice. Newer kernels have forgotten the driver of a
+# fence by the time it is destroyed, so its timeline is what tells whose it is.
 /tracing_mark_write: record: end/ { exit }
 /\[LOST [0-9]+ EVENTS\]/ { sub(/.*\[LOST /, ""); lost += $1; next }
 / dma_fence_wait_start: / { n["wait_start"]++; next }
@@ -11,10 +12,11 @@
 	what = $0
 	sub(/.* dma_fence_/, "", what); sub(/:.*/, "", what)
 	all[what]++
-	if ($0 !~ /driver=videobuf2/) next
+	at = $0; sub(/.*context=/, "", at); sub(/ .*/, "", at)
+	if ($0 ~ /driver=videobuf2/) ours[at] = 1
+	if (!(at in ours)) next
 	n[what]++
 	if (what != "signaled") next
-	at = $0; sub(/.*context=/, "", at); sub(/ .*/, "", at)
 	seq = $0; sub(/.*seqno=/, "", seq); sub(/[^0-9].*/, "", seq)
 	seq += 0
 	if (at in last && seq == last[at]) twice++

@@ -24,6 +24,8 @@ static size_t rest_len;
 static struct {
 	unsigned int context, seqno;
 } last[MAX_CONTEXTS];
+/* Our contexts: a fence that is destroyed may not know its driver any more */
+static unsigned int ours[MAX_CONTEXTS];
 
 static void put(const char *file, const char *text)
 {
@@ -87,10 +89,36 @@ static void signaled(struct trace_counts *c, const char *line)
 	last[i].seqno = seqno;
 }
 
+static unsigned int context_of(const char *line)
+{
+	const char *at = strstr(line, "context=");
+	unsigned int context;
+
+	if (!at || sscanf(at, "context=%u", &context) != 1)
+		FAIL("what is %s", line);
+	return context;
+}
+
+static bool is_ours(const char *line)
+{
+	unsigned int context = context_of(line);
+
+	return context && ours[context % MAX_CONTEXTS] == context;
+}
+
+static void began(struct trace_counts *c, const char *line)
+{
+	unsigned int context = context_of(line);
+
+	if (!strstr(line, "driver=videobuf2"))
+		return;
+	c->init++;
+	ours[context % MAX_CONTEXTS] = context;
+}
+
 static void take(void *data, const char *line)
 {
 	struct trace_counts *c = data;
-	bool ours = strstr(line, "driver=videobuf2");
 
 	if (strstr(line, "LOST"))
 		c->lost++;
@@ -102,11 +130,11 @@ static void take(void *data, const char *line)
 		c->buf_queue++;
 	else if (strstr(line, " vb2_buf_done: "))
 		c->buf_done++;
-	else if (ours && strstr(line, " dma_fence_init: "))
-		c->init++;
-	else if (ours && strstr(line, " dma_fence_signaled: "))
+	else if (strstr(line, " dma_fence_init: "))
+		began(c, line);
+	else if (strstr(line, " dma_fence_signaled: ") && is_ours(line))
 		signaled(c, line);
-	else if (ours && strstr(line, " dma_fence_destroy: "))
+	else if (strstr(line, " dma_fence_destroy: ") && is_ours(line))
 		c->destroy++;
 }
 

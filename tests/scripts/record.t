@@ -55,6 +55,8 @@ test_record_of_a_board() {
 		' irq-1 [000] 1.0: dma_fence_signaled: driver=videobuf2 timeline=t context=1 seqno=1' \
 		' mpv-1 [000] 1.0: dma_fence_wait_start: driver=videobuf2 timeline=t context=1 seqno=1' \
 		' mpv-1 [000] 1.0: dma_fence_wait_end: driver=videobuf2 timeline=t context=1 seqno=1' \
+		' rcu-1 [000] 1.0: dma_fence_destroy: driver=detached-driver timeline=signaled-timeline context=1 seqno=1' \
+		' rcu-1 [000] 1.0: dma_fence_destroy: driver=detached-driver timeline=signaled-timeline context=9 seqno=1' \
 		' mpv-1 [000] 1.0: vb2_buf_queue: owner = 1' ' irq-1 [000] 1.0: vb2_buf_done: owner = 1' \
 		'CPU:0 [LOST 7 EVENTS]' ' sh-1 [000] 2.0: tracing_mark_write: record: end' \
 		' mpv-1 [000] 3.0: dma_fence_init: driver=videobuf2 timeline=t context=1 seqno=3'
@@ -64,7 +66,7 @@ test_record_of_a_board() {
 	grep -qx played out || fail "the command did not run"
 	for line in 'record: 1' 'hardware: real' 'model: Pine64 PineTab2 v2.0' 'base: v7.3' 'patch: 0123 media: one' \
 		'option: y' 'lockdep: on' 'device: video0 rockchip-rga' 'config: CONFIG_PROVE_LOCKING=y' 'exit: 3' \
-		'fences: 2 2 0' 'fences-of-all: 3 2 0' 'waits: 1 1' 'buffers: 1 1' 'order: 0 twice, 1 disordered' \
+		'fences: 2 2 1' 'fences-of-all: 3 2 2' 'waits: 1 1' 'buffers: 1 1' 'order: 0 twice, 1 disordered' \
 		'lost: 7' 'splats: 0' 'lacks: nothing' 'command: sh -c echo played; exit 3'; do
 		has "^$line\$"
 	done
