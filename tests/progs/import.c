@@ -29,7 +29,8 @@
 #define CROSS_JOBS	500
 #define HOLD_US		200
 
-static const struct kind *const rgas[] = { &kind_rga, &kind_rga_nv12m, &kind_rga3, NULL };
+/* Pages need not lie in a row for the RGA2; the RGA3 on the board has no IOMMU */
+static const struct kind *const scattered[] = { &kind_rga, &kind_rga_nv12m, NULL };
 static const struct kind *const decoders[] = { &kind_mpeg2, &kind_h264, NULL };
 static const struct kind *const nv12m[] = { &kind_rga_nv12m, NULL };
 
@@ -196,17 +197,17 @@ static void import_from(const struct kind *kind, int (*make)(size_t size))
 	job_close(&d);
 }
 
-TEST_KINDS(udmabuf, 20, rgas)
+TEST_KINDS(udmabuf, 20, scattered)
 {
 	import_from(kind, from_udmabuf);
 }
 
-TEST_KINDS(system_heap, 20, rgas)
+TEST_KINDS(system_heap, 20, scattered)
 {
 	import_from(kind, from_system);
 }
 
-TEST_KINDS(vgem, 20, rgas)
+TEST_KINDS(vgem, 20, scattered)
 {
 	import_from(kind, from_vgem);
 }
