@@ -119,13 +119,17 @@ END
 	sh steps >out 2>err
 	[ "$(wc -l <log)" = 3 ] || fail "a failure was not run again"
 }
-test_summary_wants_every_result() {
+# no_results_yet: a tree, and an empty directory of its results in $results
+no_results_yet() {
 	repo linux
 	export KDIR="$T/linux"
 	passes "$S/tree"
 	out=$(echo "$CACHE"/tree/kdir-*)
 	results=$CACHE/out/${out##*/}/results
 	mkdir -p "$results"
+}
+test_summary_wants_every_result() {
+	no_results_yet
 	for name in $(awk '!/^#/ { sub(/^[+]/, ""); print $1 }' "$S/plan"); do
 		printf 'k\tok\t1\tfine\n' >"$results/$name"
 		: >"$results/$name.seen"
@@ -189,12 +193,7 @@ test_help_names_every_verb() {
 	done
 }
 test_quick() {
-	repo linux
-	export KDIR="$T/linux"
-	passes "$S/tree"
-	out=$(echo "$CACHE"/tree/kdir-*)
-	results=$CACHE/out/${out##*/}/results
-	mkdir -p "$results"
+	no_results_yet
 	for name in $(sed -n 's/^\([a-z][^	]*\).*/\1/p' "$S/plan"); do
 		printf 'k\tok\t1\tfine\n' >"$results/$name"
 		: >"$results/$name.seen"
