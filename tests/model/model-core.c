@@ -24,7 +24,7 @@
 #define MODEL_WRITE_NS		(20 * NSEC_PER_USEC)
 
 static unsigned int poll_us = 100;
-module_param(poll_us, uint, 0444);
+module_param(poll_us, uint, 0644);
 MODULE_PARM_DESC(poll_us, "microseconds between two looks at a start bit");
 
 static unsigned int delay_us = 500;
@@ -119,6 +119,7 @@ static void model_finish(struct model *m, bool ok)
 		m->counts.failed++;
 
 	m->ops->finish(m, ok);
+	m->counts.done_ns = ktime_get_ns();
 	model_raise(m);
 }
 
@@ -195,7 +196,7 @@ static void model_step(struct model *m, ktime_t now)
 
 static ktime_t model_next(struct model *m, ktime_t now)
 {
-	ktime_t poll = us_to_ktime(poll_us);
+	ktime_t poll = us_to_ktime(poll_us ?: 1);
 
 	if (m->state == MODEL_WRITING)
 		return ns_to_ktime(MODEL_WRITE_NS);
@@ -282,6 +283,7 @@ static void model_add_files(struct model *m)
 	debugfs_create_u32("dropped", 0400, counts, &m->counts.dropped);
 	debugfs_create_u32("spurious", 0400, counts, &m->counts.spurious);
 	debugfs_create_u32("bad_address", 0400, counts, &m->counts.bad_address);
+	debugfs_create_u64("done_ns", 0400, counts, &m->counts.done_ns);
 	debugfs_create_x32("stamp", 0400, counts, &m->counts.stamp);
 }
 

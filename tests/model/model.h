@@ -87,6 +87,7 @@ struct model_counts {
 	u32 spurious;
 	u32 bad_address;
 	u32 stamp;
+	u64 done_ns;		/* when, on the clock of CLOCK_MONOTONIC */
 };
 
 struct model {
