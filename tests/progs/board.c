@@ -75,6 +75,14 @@ void board_wait(const char *model, const char *counter, unsigned long value)
 	}
 }
 
+void board_look_every(unsigned int us)
+{
+	FILE *poll = fopen("/sys/module/vrf_model/parameters/poll_us", "w");
+
+	if (!poll || fprintf(poll, "%u", us) < 0 || fclose(poll))
+		SKIP("no models: %s", strerror(errno));
+}
+
 void board_reset(const char *model)
 {
 	static const char *const knobs[] = {

@@ -18,4 +18,7 @@ void board_wait(const char *model, const char *counter, unsigned long value);
 /* All knobs back to what they were at boot */
 void board_reset(const char *model);
 
+/* How often the models look at their start bits; skips without them */
+void board_look_every(unsigned int us);
+
 #endif
