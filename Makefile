@@ -2,7 +2,7 @@
 export KDIR BASE QUICK GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX
 
 .PHONY: all help deps tree apply range-diff build lint check check-all test test-kasan test-apps soak mutants evidence clean
-.PHONY: cover-letter signoff preflight send watch board
+.PHONY: bench bench-check cover-letter signoff preflight send watch board
 .NOTPARALLEL:
 
 all:	; @scripts/all
@@ -20,6 +20,8 @@ test-kasan:	; @BOOTS=kasan scripts/emulate
 test-apps:	; @scripts/test-apps
 soak:	; @scripts/soak
 mutants:	; @scripts/mutants
+bench:	; @scripts/bench
+bench-check:	; @scripts/bench check
 evidence:	; @scripts/evidence
 cover-letter:	; @scripts/cover-letter
 signoff:	; @scripts/signoff

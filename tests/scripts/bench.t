@@ -1,0 +1,86 @@
+# shellcheck shell=sh
+# What becomes of the figures of make bench, without measuring any
+
+# measured STATE MORE: the report of one boot, of two kinds of job
+measured() {
+	echo "# booting bench-$1"
+	echo "    # figure: job.rga.$1 $2 instructions"
+	echo "    # figure: job.mpeg2.$1 $(($2 * 2)) instructions"
+}
+test_figures() {
+	{ measured on 51000; measured off 50000; } >ktap
+	passes "$S/figures" ktap
+	grep -qxF 'more.rga 1000 instructions' out || fail "$(cat out)"
+	grep -qxF 'share.mpeg2 2.00 percent' out || fail "$(cat out)"
+	sort -c out || fail "they are not sorted"
+}
+test_figures_of_one_boot_only() {
+	measured on 51000 >ktap
+	refused 1 'there is no job\.(rga|mpeg2)\.off' "$S/figures" ktap
+	[ ! -s out ] || fail "$(cat out)"
+}
+test_figures_that_are_none() {
+	{ measured on 51000; measured off 50000; measured on 51001; } >ktap
+	refused 1 'job.mpeg2.on is there twice' "$S/figures" ktap
+	echo "# booting bench-y" >ktap
+	refused 1 'nothing was measured' "$S/figures" ktap
+	refused 2 usage "$S/figures" nothing
+}
+
+# kept ATTACH PEER: figures as they are kept
+kept() {
+	echo "# gcc 1"
+	echo "on.rga.exports-1.attach $1 instructions"
+	echo "more.rga 1000 instructions"
+	echo "peer.vgem.attach $2 instructions"
+}
+test_bench_check_passes() {
+	kept 1000 900 >old
+	kept 1050 2000 >new
+	passes "$S/bench-compare" old new
+	grep -q '^2 figures compared, 0 of them' out || fail "$(cat out)"
+}
+test_bench_check_finds_a_regression() {
+	kept 1000 900 >old
+	kept 1051 900 >new
+	! "$S/bench-compare" old new >out || fail "5.1 % more passes"
+	grep -qxF 'on.rga.exports-1.attach was 1000, is 1051: +5.1 %' out || fail "$(cat out)"
+}
+test_bench_check_finds_what_is_missing() {
+	kept 1000 900 >old
+	kept 1000 900 | sed /more.rga/d >new
+	! "$S/bench-compare" old new >out || fail "a missing figure passes"
+	grep -q '^more.rga is missing' out || fail "$(cat out)"
+}
+test_bench_check_with_nothing() {
+	kept 1000 900 >new
+	for what in "" "peer.vgem.attach 900 instructions"; do
+		echo "$what" >old
+		! "$S/bench-compare" old new >out || fail "nothing to compare with passes"
+		grep -q "nothing to compare with" out || fail "$(cat out)"
+	done
+	refused 2 usage "$S/bench-compare" nothing new
+	refused 2 'PERCENT=x is no number' env PERCENT=x "$S/bench-compare" new new
+}
+test_bench_of_a_part() { refused 2 'not with ONLY' env ONLY=rga "$S/bench"; }
+test_bench_check_without_figures() {
+	refused 2 'nothing is kept' env BASE=v9.9 "$S/bench" check
+}
+test_bench_table_of_too_little() {
+	kept 1000 900 >figures
+	! "$S/bench-table" figures >out 2>err || fail "it makes a table of nothing"
+	said 'there is no on.rga.exports-0.attach'
+}
+test_readme_shows_what_was_measured() {
+	table=$HERE/../../evidence/v7.0/bench.md
+	[ -f "$table" ] || skip "no figures are kept"
+	while read -r line; do
+		grep -qxF -- "$line" "$HERE/../../README.md" || fail "README does not have: $line"
+	done <"$table"
+}
+test_table_is_of_the_figures() {
+	kept=$HERE/../../evidence/v7.0/bench
+	[ -f "$kept" ] || skip "no figures are kept"
+	passes "$S/bench-table" "$kept"
+	cmp -s out "$kept.md" || fail "bench.md is not of bench"
+}
