@@ -111,10 +111,10 @@ void graph_mark(void)
 	put("trace_marker", MARK, 0);
 }
 
+/* The tracer stays: without it the trace would be gone */
 void graph_stop(void)
 {
 	put("tracing_on", "0", 0);
-	put("current_tracer", "nop", 0);
 }
 
 /*
