@@ -48,21 +48,7 @@ static void rga2_init(struct model *m)
 
 static bool rga2_started(struct model *m)
 {
-	u32 ctrl = model_read(m, RGA2_CMD_CTRL);
-
-	if (!(ctrl & RGA2_CMD_START))
-		return false;
-
-	model_write(m, RGA2_CMD_CTRL, ctrl & ~RGA2_CMD_START);
-
-	return true;
-}
-
-static void rga2_add(struct model_job *job, u32 addr, u32 stride, u32 lines)
-{
-	job->span[job->spans++] = (struct model_span){
-		.addr = addr, .bytes = stride, .step = stride, .lines = lines,
-	};
+	return model_take_bit(m, RGA2_CMD_CTRL, RGA2_CMD_START);
 }
 
 static void rga2_fetch(struct model *m, struct model_job *job)
@@ -75,22 +61,22 @@ static void rga2_fetch(struct model *m, struct model_job *job)
 	job->src = cmd[CMD_SRC_Y / 4];
 	job->src_table = cmd[CMD_SRC_TABLE / 4] << 4;
 	job->dst_table = cmd[CMD_DST_TABLE / 4] << 4;
-	rga2_add(job, cmd[CMD_DST_Y / 4], stride, lines);
+	model_add_span(job, cmd[CMD_DST_Y / 4], stride, lines);
 
 	switch (FIELD_GET(CMD_DST_FORMAT, cmd[CMD_DST_INFO / 4])) {
 	case FORMAT_YUV422SP:
-		rga2_add(job, cb, stride, lines);
+		model_add_span(job, cb, stride, lines);
 		break;
 	case FORMAT_YUV420SP:
-		rga2_add(job, cb, stride, lines / 2);
+		model_add_span(job, cb, stride, lines / 2);
 		break;
 	case FORMAT_YUV422P:
-		rga2_add(job, cb, stride / 2, lines);
-		rga2_add(job, cr, stride / 2, lines);
+		model_add_span(job, cb, stride / 2, lines);
+		model_add_span(job, cr, stride / 2, lines);
 		break;
 	case FORMAT_YUV420P:
-		rga2_add(job, cb, stride / 2, lines / 2);
-		rga2_add(job, cr, stride / 2, lines / 2);
+		model_add_span(job, cb, stride / 2, lines / 2);
+		model_add_span(job, cr, stride / 2, lines / 2);
 		break;
 	}
 }

@@ -44,21 +44,7 @@ static void rga3_init(struct model *m)
 
 static bool rga3_started(struct model *m)
 {
-	u32 ctrl = model_read(m, RGA3_CMD_CTRL);
-
-	if (!(ctrl & RGA3_CMD_START))
-		return false;
-
-	model_write(m, RGA3_CMD_CTRL, ctrl & ~RGA3_CMD_START);
-
-	return true;
-}
-
-static void rga3_add(struct model_job *job, u32 addr, u32 stride, u32 lines)
-{
-	job->span[job->spans++] = (struct model_span){
-		.addr = addr, .bytes = stride, .step = stride, .lines = lines,
-	};
+	return model_take_bit(m, RGA3_CMD_CTRL, RGA3_CMD_START);
 }
 
 static void rga3_fetch(struct model *m, struct model_job *job)
@@ -68,13 +54,13 @@ static void rga3_fetch(struct model *m, struct model_job *job)
 	u32 lines = FIELD_GET(CMD_DST_HEIGHT, cmd[CMD_DST_SIZE / 4]);
 
 	job->src = cmd[CMD_SRC_Y / 4];
-	rga3_add(job, cmd[CMD_WR_Y / 4], cmd[CMD_WR_STRIDE / 4] * 4, lines);
+	model_add_span(job, cmd[CMD_WR_Y / 4], cmd[CMD_WR_STRIDE / 4] * 4, lines);
 
 	if (FIELD_GET(CMD_WR_PLANES, ctrl) != PLANES_SEMI_PLANAR)
 		return;
 	if (FIELD_GET(CMD_WR_FORMAT, ctrl) == FORMAT_YUV420)
 		lines /= 2;
-	rga3_add(job, cmd[CMD_WR_UV / 4], cmd[CMD_WR_UV_STRIDE / 4] * 4, lines);
+	model_add_span(job, cmd[CMD_WR_UV / 4], cmd[CMD_WR_UV_STRIDE / 4] * 4, lines);
 }
 
 static bool rga3_was_reset(struct model *m)

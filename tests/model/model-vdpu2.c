@@ -40,13 +40,10 @@ static void vdpu2_init(struct model *m)
 
 static bool vdpu2_started(struct model *m)
 {
-	u32 ctrl = model_read(m, VDPU2_CTRL);
-
-	if (!(ctrl & VDPU2_CTRL_START))
+	if (!model_take_bit(m, VDPU2_CTRL, VDPU2_CTRL_START))
 		return false;
 
 	model_write(m, VDPU2_RESET, 0);
-	model_write(m, VDPU2_CTRL, ctrl & ~VDPU2_CTRL_START);
 
 	return true;
 }

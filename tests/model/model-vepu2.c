@@ -29,24 +29,13 @@ static void vepu2_init(struct model *m)
 
 static bool vepu2_started(struct model *m)
 {
-	u32 ctrl = model_read(m, VEPU2_START);
-
-	if (!(ctrl & VEPU2_START_ENABLE))
-		return false;
-
-	model_write(m, VEPU2_START, ctrl & ~VEPU2_START_ENABLE);
-
-	return true;
+	return model_take_bit(m, VEPU2_START, VEPU2_START_ENABLE);
 }
 
 static void vepu2_fetch(struct model *m, struct model_job *job)
 {
 	job->src = model_read(m, VEPU2_IN_PLANE_0);
-	job->spans = 1;
-	job->span[0] = (struct model_span){
-		.addr = model_read(m, VEPU2_OUT_STREAM),
-		.bytes = VEPU2_STREAM_BYTES, .step = VEPU2_STREAM_BYTES, .lines = 1,
-	};
+	model_add_span(job, model_read(m, VEPU2_OUT_STREAM), VEPU2_STREAM_BYTES, 1);
 }
 
 static bool vepu2_was_reset(struct model *m)

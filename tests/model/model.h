@@ -118,6 +118,27 @@ static inline void model_write(struct model *m, u32 reg, u32 val)
 	writel(val, m->regs + reg);
 }
 
+/* Whether @bit is set; hardware takes its start bit away */
+static inline bool model_take_bit(struct model *m, u32 reg, u32 bit)
+{
+	u32 val = model_read(m, reg);
+
+	if (!(val & bit))
+		return false;
+
+	model_write(m, reg, val & ~bit);
+
+	return true;
+}
+
+/* Lines without a gap between them */
+static inline void model_add_span(struct model_job *job, u32 addr, u32 bytes, u32 lines)
+{
+	job->span[job->spans++] = (struct model_span){
+		.addr = addr, .bytes = bytes, .step = bytes, .lines = lines,
+	};
+}
+
 extern const struct model_ops model_rga2_ops;
 extern const struct model_ops model_rga3_ops;
 extern const struct model_ops model_vdpu2_ops;

@@ -302,16 +302,7 @@ TEST_KINDS(dead_export_stays_dead, 60, one_each)
 
 static long cma_free_kb(void)
 {
-	char line[128];
-	long kb = -1;
-	FILE *f = fopen("/proc/meminfo", "r");
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "CmaFree: %ld", &kb) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kb;
+	return proc_number("/proc/meminfo", "CmaFree:");
 }
 
 /*

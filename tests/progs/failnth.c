@@ -182,18 +182,9 @@ TEST_KINDS(exporting_in_mid_job, 120, one_each)
 
 static long slab_kb(void)
 {
-	char line[128];
-	long kb = -1;
-	FILE *f = fopen("/proc/meminfo", "r");
-
 	/* Freed by RCU */
 	sleep_ms(200);
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "SUnreclaim: %ld", &kb) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kb;
+	return proc_number("/proc/meminfo", "SUnreclaim:");
 }
 
 /* A job on a dma-buf whose reservation has no room yet */

@@ -309,16 +309,7 @@ static void play(struct player *p, unsigned int frames)
 /* Of all tasks, the idle one as well */
 static unsigned long switches(void)
 {
-	FILE *stat = fopen("/proc/stat", "r");
-	unsigned long count = 0;
-	char line[4096];
-
-	while (stat && fgets(line, sizeof(line), stat))
-		if (sscanf(line, "ctxt %lu", &count) == 1)
-			break;
-	if (stat)
-		fclose(stat);
-	return count;
+	return proc_number("/proc/stat", "ctxt ");
 }
 
 static void pipeline(const struct kind *kind, unsigned int bufs, bool early,

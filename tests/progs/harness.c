@@ -121,6 +121,21 @@ unsigned long env_number(const char *name, unsigned long otherwise)
 	return text && *text ? strtoul(text, NULL, 0) : otherwise;
 }
 
+long proc_number(const char *file, const char *key)
+{
+	FILE *f = fopen(file, "r");
+	size_t len = strlen(key);
+	long number = -1;
+	char line[4096];
+
+	while (f && number < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, key, len))
+			number = strtol(line + len, NULL, 10);
+	if (f)
+		fclose(f);
+	return number;
+}
+
 static bool selected(const struct test *test, char **names)
 {
 	if (!*names)

@@ -105,5 +105,7 @@ void sleep_ms(unsigned int ms);
 bool expect_fences(void);
 /* A number from the environment */
 unsigned long env_number(const char *name, unsigned long otherwise);
+/* What follows @key at the start of a line of @file, -1 where it is not there */
+long proc_number(const char *file, const char *key);
 
 #endif
