@@ -9,17 +9,15 @@
 
 #define _GNU_SOURCE
 #include <drm/drm.h>
-#include <drm/drm_mode.h>
 #include <drm/vgem_drm.h>
-#include <linux/dma-heap.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "board.h"
+#include "dmabuf.h"
 #include "graph.h"
 #include "harness.h"
 #include "kinds.h"
@@ -62,20 +60,6 @@ struct bench {
 	unsigned int bufs;	/* 0: BUFS */
 	uint32_t stamp;
 };
-
-static void figure(uint64_t value, const char *unit, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void figure(uint64_t value, const char *unit, const char *fmt, ...)
-{
-	char name[128];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(name, sizeof(name), fmt, ap);
-	va_end(ap);
-	note("figure: %s %lu %s", name, value, unit);
-}
 
 static unsigned int jobs(void)
 {
@@ -151,14 +135,8 @@ static void export_all(struct bench *b, unsigned int modes)
 static int from_heap(const struct kind *kind, size_t size)
 {
 	/* The decoder needs memory in one piece */
-	const char *path = kind->requests ? "/dev/dma_heap/default_cma_region" :
-					    "/dev/dma_heap/system";
-	struct dma_heap_allocation_data data = {
-		.len = (size + 4095) & ~4095ul, .fd_flags = O_RDWR | O_CLOEXEC,
-	};
-
-	CALL(ioctl(CALL(open(path, O_RDWR | O_CLOEXEC)), DMA_HEAP_IOCTL_ALLOC, &data));
-	return data.fd;
+	return dmabuf_from_heap(kind->requests ? "/dev/dma_heap/default_cma_region" :
+						 "/dev/dma_heap/system", (size + 4095) & ~4095ul);
 }
 
 static void import_all(struct bench *b)
@@ -253,38 +231,6 @@ TEST_KINDS(whole, 300, cycle_kinds)
 	job_close(&b.d);
 }
 
-static int open_vgem(void)
-{
-	struct drm_version version;
-	char path[32], name[16];
-	unsigned int i;
-	int fd;
-
-	for (i = 0; i < 8; i++) {
-		snprintf(path, sizeof(path), "/dev/dri/card%u", i);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		memset(name, 0, sizeof(name));
-		version = (struct drm_version){ .name = name, .name_len = sizeof(name) - 1 };
-		if (fd >= 0 && !ioctl(fd, DRM_IOCTL_VERSION, &version) && !strcmp(name, "vgem"))
-			return fd;
-		close(fd);
-	}
-	SKIP("no vgem");
-}
-
-/* One page; its handle, and a dma-buf of it */
-static uint32_t vgem_object(int fd, int *dmabuf)
-{
-	struct drm_mode_create_dumb dumb = { .width = 1024, .height = 1, .bpp = 32 };
-	struct drm_prime_handle prime = { .flags = DRM_CLOEXEC | DRM_RDWR };
-
-	CALL(ioctl(fd, DRM_IOCTL_MODE_CREATE_DUMB, &dumb));
-	prime.handle = dumb.handle;
-	CALL(ioctl(fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime));
-	*dmabuf = prime.fd;
-	return dumb.handle;
-}
-
 static void vgem_fence(int fd, uint32_t handle, uint32_t flags)
 {
 	struct drm_vgem_fence_attach attach = { .handle = handle, .flags = flags };
@@ -301,11 +247,11 @@ TEST(vgem, 60)
 {
 	unsigned int i;
 	uint32_t handle;
-	int fd, dmabuf;
+	int fd;
 
 	need_fences();
-	fd = open_vgem();
-	handle = vgem_object(fd, &dmabuf);
+	fd = drm_open("vgem", NULL);
+	dmabuf_from_vgem(fd, 1, &handle);
 	for (i = 0; i < WARM_UP; i++)
 		vgem_fence(fd, handle, VGEM_FENCE_WRITE);
 	graph_start(vgem_calls);
@@ -427,11 +373,11 @@ TEST_KINDS(inside, 600, rga)
 TEST(inside_vgem, 600)
 {
 	uint32_t handle;
-	int fd, dmabuf;
+	int fd;
 
 	need_fences();
-	fd = open_vgem();
-	handle = vgem_object(fd, &dmabuf);
+	fd = drm_open("vgem", NULL);
+	dmabuf_from_vgem(fd, 1, &handle);
 	parts(NULL, fd, handle, VGEM_ATTACH, "vgem.attach", attach_parts);
 	parts(NULL, fd, handle, VGEM_SIGNAL, "vgem.signal", signal_parts);
 }
@@ -474,9 +420,9 @@ TEST(vgem_grows_with_fences, 600)
 	int fd, dmabuf;
 
 	need_fences();
-	fd = open_vgem();
+	fd = drm_open("vgem", NULL);
 	for (n = 0; n < sizeof(steps) / sizeof(steps[0]); n++) {
-		handle = vgem_object(fd, &dmabuf);
+		dmabuf = dmabuf_from_vgem(fd, 1, &handle);
 		leave_fences(dmabuf, steps[n]);
 		for (i = 0; i < WARM_UP; i++)
 			vgem_fence(fd, handle, 0);

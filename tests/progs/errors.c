@@ -228,17 +228,26 @@ static void *go_later(void *data)
 	return NULL;
 }
 
+/* Pending until the hardware goes on, which it does while the caller stops it */
+static int job_that_goes_on(struct job_dev *d, const struct kind *kind, pthread_t *thread)
+{
+	int fd;
+
+	open_dev(d, kind);
+	job_pause(d);
+	fd = start_job(d, 2);
+	CHECK_EQ(sync_status(fd), !expect_fences());
+	CHECK(!pthread_create(thread, NULL, go_later, d));
+	return fd;
+}
+
 TEST_KINDS(streamoff_in_mid_job, 20, all_kinds)
 {
 	pthread_t thread;
 	struct job_dev d;
 	int fd;
 
-	open_dev(&d, kind);
-	job_pause(&d);
-	fd = start_job(&d, 2);
-	CHECK_EQ(sync_status(fd), !expect_fences());
-	CHECK(!pthread_create(&thread, NULL, go_later, &d));
+	fd = job_that_goes_on(&d, kind, &thread);
 	m2m_stream(&d.m, &d.m.cap, false);
 	CHECK(sync_status(fd) != 0);
 	pthread_join(thread, NULL);
@@ -253,11 +262,7 @@ TEST_KINDS(close_in_mid_job, 20, all_kinds)
 	struct job_dev d;
 	int fd;
 
-	open_dev(&d, kind);
-	job_pause(&d);
-	fd = start_job(&d, 2);
-	CHECK_EQ(sync_status(fd), !expect_fences());
-	CHECK(!pthread_create(&thread, NULL, go_later, &d));
+	fd = job_that_goes_on(&d, kind, &thread);
 	job_close(&d);
 	CHECK(sync_status(fd) != 0);
 	pthread_join(thread, NULL);

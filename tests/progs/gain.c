@@ -9,7 +9,6 @@
 
 #define _GNU_SOURCE
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -34,20 +33,6 @@
 #define COMMIT		"vkms_atomic_commit_tail"
 
 static const struct kind *const rga[] = { &kind_rga, NULL };
-
-static void figure(double value, const char *unit, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void figure(double value, const char *unit, const char *fmt, ...)
-{
-	char name[128];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(name, sizeof(name), fmt, ap);
-	va_end(ap);
-	note("figure: %s %.2f %s", name, value, unit);
-}
 
 static void begin(struct job_dev *d, unsigned int index, uint32_t stamp)
 {

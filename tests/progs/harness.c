@@ -68,6 +68,17 @@ void note(const char *fmt, ...)
 	fflush(stdout);
 }
 
+void figure(double value, const char *unit, const char *fmt, ...)
+{
+	char name[128];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(name, sizeof(name), fmt, ap);
+	va_end(ap);
+	note("figure: %s %.*f %s", name, value == (long)value ? 0 : 2, value, unit);
+}
+
 void fail_at(const char *file, int line, const char *fmt, ...)
 {
 	char text[400];

@@ -56,6 +56,9 @@ _Noreturn void fail_at(const char *file, int line, const char *fmt, ...)
 _Noreturn void skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A line of diagnosis or of a result, in the report but of no consequence */
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A note of something measured: its name, the value, the unit */
+void figure(double value, const char *unit, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #define FAIL(...)	fail_at(__FILE__, __LINE__, __VA_ARGS__)
 #define SKIP(...)	skip(__VA_ARGS__)

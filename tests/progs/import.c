@@ -5,9 +5,6 @@
  */
 
 #define _GNU_SOURCE
-#include <drm/drm.h>
-#include <drm/drm_mode.h>
-#include <linux/dma-heap.h>
 #include <linux/udmabuf.h>
 #include <poll.h>
 #include <pthread.h>
@@ -17,6 +14,7 @@
 #include <unistd.h>
 
 #include "board.h"
+#include "dmabuf.h"
 #include "harness.h"
 #include "kinds.h"
 #include "sync.h"
@@ -34,19 +32,10 @@ static const struct kind *const scattered[] = { &kind_rga, &kind_rga_nv12m, NULL
 static const struct kind *const decoders[] = { &kind_mpeg2, &kind_h264, NULL };
 static const struct kind *const nv12m[] = { &kind_rga_nv12m, NULL };
 
-static int need(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CLOEXEC);
-
-	if (fd < 0)
-		SKIP("no %s", path);
-	return fd;
-}
-
 static int from_udmabuf(size_t size)
 {
 	struct udmabuf_create create = { .flags = UDMABUF_FLAGS_CLOEXEC, .size = size };
-	int dev = need("/dev/udmabuf");
+	int dev = open_or_skip("/dev/udmabuf");
 
 	create.memfd = CALL(memfd_create("import", MFD_ALLOW_SEALING));
 	CALL(ftruncate(create.memfd, size));
@@ -54,55 +43,19 @@ static int from_udmabuf(size_t size)
 	return CALL(ioctl(dev, UDMABUF_CREATE, &create));
 }
 
-static int from_heap(const char *path, size_t size)
-{
-	struct dma_heap_allocation_data data = {
-		.len = size, .fd_flags = O_RDWR | O_CLOEXEC,
-	};
-
-	CALL(ioctl(need(path), DMA_HEAP_IOCTL_ALLOC, &data));
-	return data.fd;
-}
-
 static int from_system(size_t size)
 {
-	return from_heap("/dev/dma_heap/system", size);
+	return dmabuf_from_heap("/dev/dma_heap/system", size);
 }
 
 static int from_cma(size_t size)
 {
-	return from_heap("/dev/dma_heap/default_cma_region", size);
+	return dmabuf_from_heap("/dev/dma_heap/default_cma_region", size);
 }
 
 static int from_vgem(size_t size)
 {
-	struct drm_mode_create_dumb dumb = {
-		.width = PAGE / 4, .height = size / PAGE, .bpp = 32,
-	};
-	struct drm_prime_handle prime = { .flags = DRM_CLOEXEC | DRM_RDWR };
-	struct drm_version version;
-	char path[32], name[16];
-	unsigned int i;
-	int fd;
-
-	for (i = 0; i < 8; i++) {
-		snprintf(path, sizeof(path), "/dev/dri/card%u", i);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		memset(name, 0, sizeof(name));
-		version = (struct drm_version){ .name = name, .name_len = sizeof(name) - 1 };
-		if (!ioctl(fd, DRM_IOCTL_VERSION, &version) && !strcmp(name, "vgem"))
-			break;
-		close(fd);
-	}
-	if (i == 8)
-		SKIP("no vgem");
-
-	CALL(ioctl(fd, DRM_IOCTL_MODE_CREATE_DUMB, &dumb));
-	prime.handle = dumb.handle;
-	CALL(ioctl(fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime));
-	return prime.fd;
+	return dmabuf_from_vgem(drm_open("vgem", NULL), size, NULL);
 }
 
 /* A capture buffer of another decoder: contiguous, and not ours */
@@ -248,7 +201,7 @@ static int try_lock(const int *fd, unsigned int count, unsigned int hold_us,
 	struct vrf_lock lock = { .count = count, .hold_us = hold_us };
 
 	if (dev < 0)
-		dev = need("/dev/vrf-consumer");
+		dev = open_or_skip("/dev/vrf-consumer");
 	memcpy(lock.fd, fd, count * sizeof(*fd));
 	if (ioctl(dev, VRF_LOCK, &lock))
 		return -1;

@@ -11,35 +11,16 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "dmabuf.h"
 #include "harness.h"
 #include "screen.h"
-
-#define MAX_CARDS	8
-
-static bool is_vkms(int fd)
-{
-	char name[16] = "";
-	struct drm_version version = { .name = name, .name_len = sizeof(name) - 1 };
-
-	return !ioctl(fd, DRM_IOCTL_VERSION, &version) && !strcmp(name, "vkms");
-}
 
 static void open_card(struct screen *s)
 {
 	struct drm_set_client_cap atomic = { DRM_CLIENT_CAP_ATOMIC, 1 };
-	char path[32];
 
-	for (s->card = 0; s->card < MAX_CARDS; s->card++) {
-		snprintf(path, sizeof(path), "/dev/dri/card%u", s->card);
-		s->fd = open(path, O_RDWR | O_CLOEXEC);
-		if (s->fd >= 0 && is_vkms(s->fd)) {
-			CALL(ioctl(s->fd, DRM_IOCTL_SET_CLIENT_CAP, &atomic));
-			return;
-		}
-		close(s->fd);
-	}
-
-	SKIP("no vkms");
+	s->fd = drm_open("vkms", &s->card);
+	CALL(ioctl(s->fd, DRM_IOCTL_SET_CLIENT_CAP, &atomic));
 }
 
 static uint64_t property(struct screen *s, uint32_t object, uint32_t type,
