@@ -19,7 +19,7 @@ test_letter_without_evidence() {
 	rm -r evidence
 	passes "$S/cover-letter"
 	said 'nothing was run'
-	[ "$(grep -c 'not run$' cover-letter)" = 8 ] || fail "not run: $(grep -n 'not run' cover-letter)"
+	[ "$(grep -c 'not run$' cover-letter)" = 9 ] || fail "not run: $(grep -n 'not run' cover-letter)"
 	! grep -E '(^|[^A-Za-z0-9._<-])[0-9]+([^A-Za-z0-9.-]|$)' cover-letter || fail "a figure without evidence"
 	rm -r "${CACHE:?}"
 	passes "$S/cover-letter"
@@ -87,4 +87,22 @@ test_letter_of_bad_records() {
 	refused 1 'pine.record is of other patches' "$S/cover-letter"
 	sed -i 's/^base: .*/base: v7.0/' evidence/boards/pine.record
 	passes "$S/cover-letter"
+}
+# benched ID: as "make bench" would leave it, of patches of this id
+benched() {
+	printf '# patch-id %s\n' "$@" >evidence/v7.3/bench
+	printf '%s\n' '| instructions | publish |' '| --- | --- |' '| rga, one plane | 4711 |' '| *vgem* | 815 |' '' \
+		'| this is a table | with a line that is far too long | for the width of a mail |' '| --- | --- | --- |' \
+		'| play | 59.9, 60.0 | 3 |' >evidence/v7.3/bench.md
+}
+test_letter_has_what_was_benched() {
+	sendable
+	# shellcheck disable=SC2046 # words
+	benched $("$S/patch-ids" patches/v7.3/*.patch | cut -d' ' -f1)
+	passes "$S/cover-letter"
+	for text in '^  rga, one plane +4711$' '^  vgem +815$' '^  play$' '^    59.9, 60.0; 3$'; do
+		grep -qE -- "$text" cover-letter || fail "it does not say '$text': $(cat cover-letter)"
+	done
+	benched 0123456789
+	refused 1 'bench is of other patches .*make bench BASE=v7.3' "$S/cover-letter"
 }

@@ -80,6 +80,17 @@ test_preflight_a_number_in_the_letter() {
 	red 09-letter 'line [0-9]+ is not what evidence says.*make cover-letter'
 	red 10-numbers 'no evidence for 1235:'
 }
+test_preflight_a_number_of_a_picture() {
+	sendable
+	sed -i 's/1233/4242/' cover-letter
+	echo ' 4242 ' >evidence/v7.3/bench.png
+	red 10-numbers 'no evidence for .*4242'
+}
+test_preflight_bench_of_other_patches() {
+	sendable
+	echo '# patch-id 0123456789' >evidence/v7.3/bench
+	red 05-evidence 'its bench is of other patches.*make bench'
+}
 test_preflight_a_number_in_the_text() {
 	ready
 	sed 's/after five seconds/after 5 seconds, 31,816 times/' "$S/../cover-letter.in" >in
