@@ -1,7 +1,7 @@
 # vb2 release fences: "make help". Each verb is one script in scripts/.
 export KDIR BASE QUICK GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX
 
-.PHONY: all help deps tree apply range-diff build lint check check-all test test-kasan test-apps soak mutants evidence clean
+.PHONY: all help deps tree apply range-diff build lint check check-all test test-all test-kasan test-apps soak mutants evidence clean
 .PHONY: bench bench-check cover-letter signoff preflight send watch board
 .NOTPARALLEL:
 
@@ -14,8 +14,9 @@ range-diff:	; @scripts/range-diff
 build: apply	; @scripts/build
 lint: apply	; @scripts/lint
 check: build lint	; @scripts/check
-check-all:	; @scripts/check-all
+check-all:	; @scripts/for-all all
 test:	; @scripts/test
+test-all:	; @scripts/for-all test
 test-kasan:	; @BOOTS=kasan scripts/emulate
 test-apps:	; @scripts/test-apps
 soak:	; @scripts/soak

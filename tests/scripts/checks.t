@@ -208,19 +208,24 @@ test_quick() {
 	[ "$("$S/rows" arm64-y)" = "$(grep '^arm64-y ' full.txt)" ] || fail "one row is not the row"
 	refused 2 'give QUICK=1' env QUICK=yes "$S/rows"
 }
-test_check_all() {
+test_for_all() {
 	mkdir scripts
-	cp "$S/lib.sh" "$S/check-all" scripts/
+	cp "$S/lib.sh" "$S/for-all" scripts/
 	printf '#!/bin/sh\n[ "$BASE" != v7.2 ] || exit 7\nn=0\n[ "$BASE" != v7.3 ] || n=1\necho "16 ok, $n fell short"\nexit $n\n' >scripts/all
 	chmod +x scripts/all
 	printf 'v7.0 x\n' >bases
 	export BASES="$T/bases"
-	passes scripts/check-all
+	passes scripts/for-all all
 	[ "$(tail -n 1 out)" = 'v7.0: 16 ok, 0 fell short' ] || fail "$(cat out)"
 	printf '#base\nv7.0 x\nv7.2 x\nv7.3 x\n' >bases
-	! scripts/check-all >out || fail "it passes"
+	! scripts/for-all all >out || fail "it passes"
 	[ "$(tail -n 3 out | tr '\n' ';')" = 'v7.0: 16 ok, 0 fell short;v7.2: exit code 7;v7.3: 16 ok, 1 fell short;' ] || fail "$(cat out)"
-	refused 2 'neither KDIR nor BASE' env BASE=v7.0 scripts/check-all
+	printf '#!/bin/sh\necho "# Totals: pass:9 fail:0 skip:1"\n' >scripts/test
+	chmod +x scripts/test
+	passes scripts/for-all test
+	[ "$(tail -n 1 out)" = 'v7.3: pass:9 fail:0 skip:1' ] || fail "$(cat out)"
+	refused 2 'neither KDIR nor BASE' env BASE=v7.0 scripts/for-all all
+	refused 2 usage scripts/for-all clean
 }
 test_build_takes_what_is_asked_for() {
 	repo linux
