@@ -24,6 +24,7 @@ trace_start() {
 		{ echo 1 >"$instance/events/$event/enable"; } 2>/dev/null ||
 			{ lack "the trace event ${event#*/}, so nothing was counted"; incomplete=1; }
 	done
+	[ -z "$incomplete" ] || return 0
 	(awk -f "$here/count.awk" "$instance/trace_pipe" >"$tmp/counts"; : >"$tmp/counted") &
 	reader=$!
 }
@@ -34,7 +35,7 @@ dropped() { cat "$instance"/per_cpu/cpu*/stats 2>/dev/null | awk '/^dropped even
 # let what is under way end, then mark the end, and wait until the reader got there:
 # a reader that is killed takes along what it has not counted yet
 trace_count() {
-	[ -n "$reader" ] && [ -z "$incomplete" ] || { echo "fences: not counted" >"$tmp/counts"; return; }
+	[ -n "$reader" ] || { echo "fences: not counted" >"$tmp/counts"; return; }
 	sleep 1
 	echo 0 >"$instance/events/enable"
 	echo "record: end" >"$instance/trace_marker"
