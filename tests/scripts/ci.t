@@ -50,6 +50,13 @@ test_ci_boards() {
 	! CI_BASES='v7.0 v7.3' .ci/run >out 2>&1 || fail "it passes with a board that failed"
 	last '99 passed, 2 failed, 0 skipped'
 }
+test_ci_without_time() {
+	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
+	CI_BOARDS=v7.0 CI_MINUTES=-1 passes .ci/run
+	ran 'v7.0 .;test  .;'
+	last '76 passed, 0 failed, 1 skipped'
+	grep -q 'SKIPPED: NO TIME for the board of v7.0' out || fail "the skip is not loud"
+}
 test_ci_without_any_tree() {
 	ci 7 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
 	! .ci/run >out 2>&1 || fail "it passes without a tree"
