@@ -153,13 +153,20 @@ static double latency(const struct kind *kind, enum how how)
 	return (double)sum / ROUNDS;
 }
 
-TEST_KINDS(until_a_program_runs, 120, rga)
+/* One kernel has both ways, the one with the option on */
+static void need_both(void)
 {
 	board_look_every(LOOK_US);
+	if (!expect_fences())
+		SKIP("the option is off");
+}
+
+TEST_KINDS(until_a_program_runs, 120, rga)
+{
+	need_both();
 	figure(latency(kind, ITSELF), "ns", "gain.program.dqbuf");
 	figure(latency(kind, TOLD), "ns", "gain.program.dqbuf-told");
-	if (expect_fences())
-		figure(latency(kind, FENCE), "ns", "gain.program.fence");
+	figure(latency(kind, FENCE), "ns", "gain.program.fence");
 }
 
 /* From hardware-done to the display driver programming the frame */
@@ -188,13 +195,12 @@ TEST_KINDS(until_a_frame_is_programmed, 300, rga)
 	struct job_dev d;
 	struct screen s;
 
-	board_look_every(LOOK_US);
+	need_both();
 	job_open_mmap(&d, kind, BUFS);
 	board_set(kind->model, "delay_us", JOB_US);
 	screen_open(&s, &d, BUFS, 1, HZ);
 	figure(commit_latency(&d, &s, false), "ns", "gain.vkms.dqbuf");
-	if (expect_fences())
-		figure(commit_latency(&d, &s, true), "ns", "gain.vkms.fence");
+	figure(commit_latency(&d, &s, true), "ns", "gain.vkms.fence");
 	job_close(&d);
 }
 
@@ -273,7 +279,7 @@ static void on_flipped(struct player *p)
 static void play(struct player *p, unsigned int frames)
 {
 	struct pollfd pfd[2] = {
-		{ .fd = p->d.m.fd, .events = POLLIN }, { .fd = p->s.fd, .events = POLLIN },
+		{ .events = POLLIN }, { .fd = p->s.fd, .events = POLLIN },
 	};
 	unsigned int end = p->frames + frames;
 
@@ -282,6 +288,8 @@ static void play(struct player *p, unsigned int frames)
 			p->pending = pop(p->ready, &p->readies);
 			screen_flip(&p->s, p->pending);
 		}
+		/* Without a job poll() says POLLERR, at once */
+		pfd[0].fd = p->jobs ? p->d.m.fd : -1;
 		CHECK(CALL(poll(pfd, 2, WAIT_MS)) > 0);
 		p->wakeups++;
 		if (pfd[0].revents & POLLIN)
@@ -297,11 +305,15 @@ static unsigned long switches(void)
 	return proc_number("/proc/stat", "ctxt ");
 }
 
-static void pipeline(const struct kind *kind, unsigned int bufs, bool early,
-		     unsigned int job_us)
+struct played {
+	double fps, wakeups, switches;
+};
+
+static struct played pipeline(const struct kind *kind, unsigned int bufs, bool early,
+			      unsigned int job_us)
 {
 	struct player p = { .early = early, .bufs = bufs, .pending = -1, .visible = -1 };
-	char name[64];
+	struct played played;
 	unsigned long from;
 	uint64_t begun;
 	unsigned int i;
@@ -316,13 +328,27 @@ static void pipeline(const struct kind *kind, unsigned int bufs, bool early,
 	from = switches();
 	begun = now_ns();
 	play(&p, FRAMES);
-	snprintf(name, sizeof(name), "gain.play.%05u-us.%u-buffers.%s", job_us, bufs,
-		 early ? "fence" : "dqbuf");
-	figure(FRAMES * 1e9 / (now_ns() - begun), "fps", "%s.fps", name);
-	figure((double)p.wakeups / FRAMES, "a-frame", "%s.wake-ups", name);
-	figure((double)(switches() - from) / FRAMES, "a-frame", "%s.switches", name);
+	played = (struct played){
+		.fps = FRAMES * 1e9 / (now_ns() - begun),
+		.wakeups = (double)p.wakeups / FRAMES,
+		.switches = (double)(switches() - from) / FRAMES,
+	};
 	close(p.s.fd);
 	job_close(&p.d);
+	return played;
+}
+
+static void report(const struct kind *kind, unsigned int bufs, bool early,
+		   unsigned int job_us)
+{
+	struct played played = pipeline(kind, bufs, early, job_us);
+	char name[64];
+
+	snprintf(name, sizeof(name), "gain.play.%05u-us.%u-buffers.%s", job_us, bufs,
+		 early ? "fence" : "dqbuf");
+	figure(played.fps, "fps", "%s.fps", name);
+	figure(played.wakeups, "a-frame", "%s.wake-ups", name);
+	figure(played.switches, "a-frame", "%s.switches", name);
 }
 
 TEST_KINDS(decode_and_show, 900, rga)
@@ -330,12 +356,32 @@ TEST_KINDS(decode_and_show, 900, rga)
 	static const unsigned int job_us[] = { 8000, 15800, 20000 };
 	unsigned int i, bufs;
 
-	board_look_every(LOOK_US);
-	if (!expect_fences())
-		SKIP("the option is off");
+	need_both();
 	for (i = 0; i < 3; i++)
 		for (bufs = 2; bufs <= SCREEN_MAX_BUFS; bufs++) {
-			pipeline(kind, bufs, false, job_us[i]);
-			pipeline(kind, bufs, true, job_us[i]);
+			report(kind, bufs, false, job_us[i]);
+			report(kind, bufs, true, job_us[i]);
 		}
+}
+
+/* The longest job with which two buffers make every refresh; one more us misses some */
+static unsigned int longest_job(const struct kind *kind, bool early)
+{
+	unsigned int fits = 10000, misses = 1000000 / HZ + 100, us;
+
+	while (misses - fits > 1) {
+		us = (fits + misses) / 2;
+		if (pipeline(kind, 2, early, us).fps > HZ - 0.5)
+			fits = us;
+		else
+			misses = us;
+	}
+	return fits;
+}
+
+TEST_KINDS(longest_job_in_time, 900, rga)
+{
+	need_both();
+	figure(longest_job(kind, false), "us", "gain.longest-job.dqbuf");
+	figure(longest_job(kind, true), "us", "gain.longest-job.fence");
 }
