@@ -23,7 +23,7 @@
 #include "sync.h"
 
 #define BUFS		2
-#define ROUNDS		50
+#define ROUNDS		401
 #define WARM_UP		5
 #define JOB_US		2000
 #define LOOK_US		100
@@ -116,12 +116,12 @@ static uint64_t ran_at(struct consumer *c)
 
 enum how { ITSELF, TOLD, FENCE };
 
-/* From hardware-done to the consumer running, in instructions, for each of ROUNDS */
-static double latency(const struct kind *kind, enum how how)
+/* From hardware-done to the consumer running, in instructions, the median of ROUNDS */
+static uint64_t latency(const struct kind *kind, enum how how)
 {
 	struct consumer c = { .to = -1 };
 	struct job_dev d;
-	uint64_t ran, sum = 0;
+	uint64_t ran, took[ROUNDS];
 	unsigned int i;
 
 	job_open_mmap(&d, kind, BUFS);
@@ -146,11 +146,11 @@ static double latency(const struct kind *kind, enum how how)
 			job_dequeue_out(&d);
 		}
 		if (i >= WARM_UP)
-			sum += ran - done_ns(&d);
+			took[i - WARM_UP] = ran - done_ns(&d);
 	}
 	close(c.to);
 	job_close(&d);
-	return (double)sum / ROUNDS;
+	return median_of(took, ROUNDS);
 }
 
 /* One kernel has both ways, the one with the option on */
@@ -170,9 +170,9 @@ TEST_KINDS(until_a_program_runs, 120, rga)
 }
 
 /* From hardware-done to the display driver programming the frame */
-static double commit_latency(struct job_dev *d, struct screen *s, bool early)
+static uint64_t commit_latency(struct job_dev *d, struct screen *s, bool early)
 {
-	uint64_t sum = 0;
+	uint64_t took[ROUNDS];
 	unsigned int i;
 
 	for (i = 0; i < ROUNDS; i++) {
@@ -185,9 +185,9 @@ static double commit_latency(struct job_dev *d, struct screen *s, bool early)
 		if (!early)
 			screen_flip(s, i % BUFS);
 		CHECK(screen_flipped(s, WAIT_MS));
-		sum += event_ns(COMMIT) - done_ns(d);
+		took[i] = event_ns(COMMIT) - done_ns(d);
 	}
-	return (double)sum / ROUNDS;
+	return median_of(took, ROUNDS);
 }
 
 TEST_KINDS(until_a_frame_is_programmed, 300, rga)

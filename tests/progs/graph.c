@@ -178,12 +178,17 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static uint64_t median(unsigned int n)
+uint64_t median_of(uint64_t *values, unsigned int n)
 {
 	if (!n)
-		FAIL("nothing was traced");
-	qsort(value, n, sizeof(*value), compare);
-	return value[n / 2];
+		FAIL("nothing was measured");
+	qsort(values, n, sizeof(*values), compare);
+	return values[n / 2];
+}
+
+static uint64_t median(unsigned int n)
+{
+	return median_of(value, n);
 }
 
 uint64_t graph_median(const char *function)

@@ -22,6 +22,8 @@ bool graph_has(const char *function);
 void graph_mark(void);
 void graph_stop(void);
 
+uint64_t median_of(uint64_t *values, unsigned int n);
+
 /* Of a function that does nothing; measured at the first call */
 uint64_t graph_overhead(void);
 /* The median over all calls of @function since graph_start() */

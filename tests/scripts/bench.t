@@ -46,6 +46,15 @@ test_bench_check_finds_a_regression() {
 	! "$S/bench-compare" old new >out || fail "5.1 % more passes"
 	grep -qxF 'on.rga.exports-1.attach was 1000, is 1051: +5.1 %' out || fail "$(cat out)"
 }
+test_bench_check_of_a_difference() {
+	for more in 1000 1140; do
+		{ kept 1000 900 | sed "s/^more.rga .*/more.rga $more instructions/"; echo job.rga.off 100000 instructions; } >$more
+	done
+	passes "$S/bench-compare" 1000 1140
+	sed -i 's/1140/1160/' 1140
+	! "$S/bench-compare" 1000 1140 >out || fail "16 % of a small difference pass"
+	grep -q '^more.rga was 1000, is 1160' out || fail "$(cat out)"
+}
 test_bench_check_finds_what_is_missing() {
 	kept 1000 900 >old
 	kept 1000 900 | sed /more.rga/d >new
