@@ -106,3 +106,12 @@ test_letter_has_what_was_benched() {
 	benched 0123456789
 	refused 1 'bench is of other patches .*make bench BASE=v7.3' "$S/cover-letter"
 }
+test_letter_names_every_check() {
+	sendable
+	for row in $(awk '!/^#/ { sub(/^[+]/, ""); print $1 }' "$S/plan"); do
+		printf 'k\tok\t1\tfine %s\n' "$row" >"$CACHE/out/v7.3/results/$row"
+	done
+	passes "$S/checked"
+	[ "$(wc -l <out)" = "$(grep -c '^[+a-z]' "$S/plan")" ] || fail "$(cat out)"
+	! awk -F '\t' '$2 != "ok" || $3 != "fine " $1' out | grep . || fail "that is not what was found"
+}
