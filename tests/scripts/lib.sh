@@ -4,6 +4,8 @@
 export S
 S=$(cd "$HERE/../../scripts" && pwd -P)
 T=$PWD
+# make BASE=... hands its variables to every make below it
+unset MAKEFLAGS MAKEOVERRIDES MFLAGS
 unset KDIR BASE QUICK GIT_URL ARCHIVE BASES CPUS JOBS VB2_LOCKED FINDING
 export CHANGES=/dev/null XDG_CACHE_HOME="$T/xdg" PATCHES="$T/patches" GIT_CONFIG_GLOBAL="$T/gitconfig"
 export GIT_CONFIG_NOSYSTEM=1 GIT_URL="file://$T/no-server" ARCHIVE="file://$T/archive"
