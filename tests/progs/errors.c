@@ -45,16 +45,18 @@ static void open_dev(struct job_dev *d, const struct kind *kind)
 	board_set(kind->model, "delay_us", 20000);
 }
 
+static void check_pending(int fd)
+{
+	CHECK_EQ(sync_status(fd), expect_fences() ? 0 : 1);
+}
+
 static void check_wait(int fd, int status, unsigned int min_ms, unsigned int max_ms)
 {
 	uint64_t from = now_ns();
 	unsigned int ms;
 
-	if (!expect_fences()) {
-		CHECK_EQ(sync_status(fd), 1);
+	if (!expect_fences())
 		return;
-	}
-	CHECK_EQ(sync_status(fd), 0);
 	CHECK_EQ(sync_wait(fd, max_ms), status);
 	ms = (now_ns() - from) / 1000000;
 	note("status %d after %u ms", status, ms);
@@ -91,7 +93,10 @@ TEST_KINDS(error_irq, 20, decoders)
 
 	open_dev(&d, kind);
 	board_set(kind->model, "fail_jobs", 1);
+	job_pause(&d);
 	fd = start_job(&d, 1);
+	check_pending(fd);
+	job_go(&d);
 	check_wait(fd, -EIO, 0, 1000);
 	dequeue_error(&d);
 	check_next(&d);
@@ -106,6 +111,7 @@ static void watchdog(const struct kind *kind, const char *knob)
 	open_dev(&d, kind);
 	board_set(kind->model, knob, 1);
 	fd = start_job(&d, 1);
+	check_pending(fd);
 	check_wait(fd, -EIO, WATCHDOG_MIN_MS, WATCHDOG_MAX_MS);
 	dequeue_error(&d);
 	/* It comes when nobody waits for it any more */
@@ -139,6 +145,7 @@ static void core_timer(const struct kind *kind, const char *cause,
 	open_dev(&d, kind);
 	board_set(kind->model, cause, 1);
 	fd = start_job(&d, 0x1a7e1a7e);
+	check_pending(fd);
 	check_wait(fd, -ETIME, TIMER_MIN_MS, TIMER_MAX_MS);
 	CHECK_EQ(m2m_try_dequeue(&d.m, &d.m.cap, 0, &b), -1);
 	CHECK_EQ(errno, EAGAIN);

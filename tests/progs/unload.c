@@ -60,9 +60,10 @@ static void keep(struct kept *k, const struct kind *kind)
 	int dmabuf;
 
 	job_open_mmap(&d, kind, 2);
-	board_set(kind->model, "delay_us", 20000);
 	dmabuf = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, O_RDWR));
+	job_pause(&d);
 	k->good = run_and_keep(&d, dmabuf, 1);
+	job_go(&d);
 	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
 	job_dequeue_out(&d);
 
