@@ -2,8 +2,11 @@
 # shellcheck disable=SC2034
 # For the tests: a made-up kernel and series, and words to say what must happen.
 export S
-S=$(cd "$HERE/../../scripts" && pwd -P)
 T=$PWD
+# The project, but no git repository: the sender may have a user.name in this clone
+mkdir project
+ln -s "$(cd "$HERE/../.." && pwd -P)"/* project/
+S=$T/project/scripts
 # make BASE=... hands its variables to every make below it
 unset MAKEFLAGS MAKEOVERRIDES MFLAGS
 unset KDIR BASE QUICK GIT_URL ARCHIVE BASES CPUS JOBS VB2_LOCKED FINDING
