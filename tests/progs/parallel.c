@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Four contexts on each device, random delays, buffers in flight, random ends
+ * Four contexts on each device, random delays, buffers in flight, random ends;
+ * the fences of two devices in one sync file
  */
 
 #include <stdlib.h>
@@ -167,4 +168,47 @@ TEST(all_devices_at_once, 400)
 		job_close(&d);
 	}
 	run_contexts(both, CONTEXTS / 2);
+}
+
+/* The fence of a job that the hardware holds, after @before others */
+static int hold_job(struct job_dev *d, const struct kind *kind, unsigned int before)
+{
+	int dmabuf, fence;
+
+	job_open_mmap(d, kind, 1);
+	dmabuf = CALL(m2m_export(&d->m, &d->m.cap, 0, 0, O_RDWR));
+	while (before--)
+		job_run(d, 0, before);
+	job_pause(d);
+	job_queue_cap(d, 0);
+	job_queue_out(d, 0, 1);
+	job_wait_running(d);
+	fence = dmabuf_sync_file(dmabuf, DMA_BUF_SYNC_READ);
+	close(dmabuf);
+
+	return fence;
+}
+
+static void end_job(struct job_dev *d)
+{
+	job_go(d);
+	CHECK_EQ(m2m_dequeue(&d->m, &d->m.cap, NULL), 0);
+}
+
+/* Of two fences of one context a merge would only keep the later one */
+TEST(merge_waits_for_both, 60)
+{
+	struct job_dev first, last;
+	int fence[2], merged;
+
+	fence[0] = hold_job(&first, &kind_rga, 3);
+	fence[1] = hold_job(&last, &kind_mpeg2, 0);
+	merged = sync_merge(fence[0], fence[1]);
+	end_job(&first);
+	CHECK_EQ(sync_status(fence[0]), 1);
+	CHECK_EQ(sync_status(merged), !expect_fences());
+	end_job(&last);
+	CHECK_EQ(sync_status(merged), 1);
+	job_close(&last);
+	job_close(&first);
 }

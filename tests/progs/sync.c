@@ -66,6 +66,14 @@ int sync_wait(int sync_fd, unsigned int ms)
 	return sync_status(sync_fd);
 }
 
+int sync_merge(int a, int b)
+{
+	struct sync_merge_data merge = { .name = "both", .fd2 = b, .fence = -1 };
+
+	CALL(ioctl(a, SYNC_IOC_MERGE, &merge));
+	return merge.fence;
+}
+
 int dmabuf_sync_file(int dmabuf, unsigned int flags)
 {
 	struct dma_buf_export_sync_file export = { .flags = flags, .fd = -1 };

@@ -16,6 +16,8 @@ uint64_t sync_time_ns(int sync_fd);
 unsigned int sync_fences(int sync_fd);
 /* Waits, then the status; fails when it stays pending */
 int sync_wait(int sync_fd, unsigned int ms);
+/* A sync_file of what is in both */
+int sync_merge(int a, int b);
 
 /* A sync_file of what an access with these DMA_BUF_SYNC_* has to wait for */
 int dmabuf_sync_file(int dmabuf, unsigned int flags);
