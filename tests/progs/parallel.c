@@ -20,6 +20,7 @@
 /* What a context has to see, and how many times as many jobs it may take */
 #define SEEN		10
 #define PATIENCE	20
+#define WAIT_NS		10000000000ull
 
 /* Fences seen pending, by all contexts */
 static unsigned long *seen;
@@ -63,6 +64,24 @@ static void check_one(struct context *c, unsigned int i)
 	close(c->fence[i]);
 }
 
+/*
+ * The next buffer. Looks while it waits: when it has come the job of another
+ * context runs.
+ */
+static unsigned int dequeue(struct context *c)
+{
+	uint64_t end = now_ns() + WAIT_NS;
+	struct v4l2_buffer b;
+
+	while (m2m_try_dequeue(&c->d.m, &c->d.m.cap, 1, &b)) {
+		CHECK_EQ(errno, EAGAIN);
+		CHECK(now_ns() < end);
+		look(c);
+	}
+
+	return b.index;
+}
+
 /* All at once, as a client that seeks */
 static void cut(struct context *c)
 {
@@ -99,13 +118,12 @@ static void run_context(const struct kind *kind, unsigned int number)
 	/* A busy machine lets it look too late, so go on until it saw enough */
 	for (n = BUFS; n < jobs || (expect_fences() && c.seen < SEEN &&
 				    n < PATIENCE * jobs); n++) {
-		look(&c);
 		if (rand_r(&seed) % 64 == 0) {
 			cut(&c);
 			for (i = 0; i < BUFS; i++)
 				queue(&c, i, n << 8 | i);
 		}
-		i = m2m_dequeue(&c.d.m, &c.d.m.cap, NULL);
+		i = dequeue(&c);
 		check_one(&c, i);
 		job_dequeue_out(&c.d);
 		queue(&c, i, n << 8 | number);
