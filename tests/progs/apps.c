@@ -98,7 +98,7 @@ TEST_KINDS(compliance_streaming, 600, streamed)
 
 	need("/usr/bin/v4l2-compliance");
 	snprintf(command, sizeof(command),
-		 "/usr/bin/v4l2-compliance -C never -s 20 -d /dev/video%u 2>&1",
+		 "/usr/bin/v4l2-compliance -C never -P -s 20 -d /dev/video%u 2>&1",
 		 node_of(kind));
 	CHECK(app("streaming", command) >= 0);
 }
