@@ -170,7 +170,7 @@ test_shellcheck() {
 	shellcheck $(grep -lE '^#!/bin/sh|^# shellcheck shell=sh' -r scripts tests/scripts .ci)
 }
 test_scripts_are_short() {
-	find "$S" -type f >list
+	find "$S/" -type f >list
 	while read -r f; do
 		[ "$(wc -l <"$f")" -lt 100 ] || fail "$f has $(wc -l <"$f") lines"
 		[ ! -x "$f" ] || head -n 1 "$f" | grep -qx '#!/bin/sh' || fail "$f is no sh script"
