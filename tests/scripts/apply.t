@@ -84,6 +84,15 @@ test_apply_changed_patches() {
 	passes "$S/apply"
 	grep -q FORTY "$CACHE"/work/kdir-*/rga.c || fail "the old patch is still there"
 }
+# the same patches in another checkout: what comes later looks for them there
+test_apply_from_another_checkout() {
+	tree
+	passes "$S/apply"
+	mv patches others
+	export PATCHES="$T/others"
+	passes "$S/apply"
+	[ "$(cat "$CACHE"/work/kdir-*/.git/vb2-series)" = "$T/others" ] || fail "it still names the first checkout"
+}
 test_apply_fixes_on_top() {
 	tree
 	git clone -q linux made
