@@ -14,6 +14,13 @@ test_letter_says_what_evidence_says() {
 	passes "$S/cover-letter"
 	grep -q '1234/1200' cover-letter || fail "it does not follow evidence"
 }
+test_letter_with_many_kinds_of_job() {
+	sendable
+	sed -i 's/^| rga | poll(POLLIN) |/| SYNC_START(WRITE) | rga, rga-nv12m, rga-1080p, rga3, rga3-nv12m, mpeg2, h264 |/' evidence/v7.3/observed.md
+	passes "$S/cover-letter"
+	grep -qx '    jobs: .*rga3-nv12m, mpeg2, h264' cover-letter || fail "$(cat cover-letter)"
+	! grep -nE '^.{76}' cover-letter || fail "lines are too long for a mail"
+}
 test_letter_without_evidence() {
 	sendable
 	rm -r evidence
