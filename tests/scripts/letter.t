@@ -100,7 +100,7 @@ benched() {
 	printf '# patch-id %s\n' "$@" >evidence/v7.3/bench
 	printf '%s\n' '| instructions | publish |' '| --- | --- |' '| rga, one plane | 4711 |' '| *vgem* | 815 |' '' \
 		'| this is a table | with a line that is far too long | for the width of a mail |' '| --- | --- | --- |' \
-		'| play | 59.9, 60.0 | 3 |' >evidence/v7.3/bench.md
+		'| play | 59.9, 60.0 | 3 |' '| the frames of a film that is decoded and shown, with a long name on top of it all | 1 | 2 |' >evidence/v7.3/bench.md
 }
 test_letter_has_what_was_benched() {
 	sendable
@@ -110,6 +110,7 @@ test_letter_has_what_was_benched() {
 	for text in '^  rga, one plane +4711$' '^  vgem +815$' '^  play$' '^    59.9, 60.0; 3$'; do
 		grep -qE -- "$text" cover-letter || fail "it does not say '$text': $(cat cover-letter)"
 	done
+	! grep -nE '^.{76}' cover-letter || fail "lines are too long for a mail"
 	benched 0123456789
 	refused 1 'bench is of other patches .*make bench BASE=v7.3' "$S/cover-letter"
 }
