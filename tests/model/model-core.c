@@ -6,6 +6,7 @@
 #include <linux/debugfs.h>
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
+#include <linux/iopoll.h>
 #include <linux/irq.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -220,6 +221,24 @@ static enum hrtimer_restart model_timer(struct hrtimer *t)
 	return HRTIMER_RESTART;
 }
 
+/* Until the driver has seen it, so that the next job does not get it instead */
+static int model_wait_taken(struct model *m)
+{
+	bool pending;
+	int ret, late;
+
+	late = read_poll_timeout(irq_get_irqchip_state, ret, ret || !pending,
+				 100, 10 * USEC_PER_SEC, false,
+				 m->irq, IRQCHIP_STATE_PENDING, &pending);
+	if (late || ret)
+		return late ?: ret;
+
+	/* Taken, but it may still run */
+	synchronize_irq(m->irq);
+
+	return 0;
+}
+
 /* 0: the interrupt line alone; 1: with the status of a finished job, but no job */
 static int model_spurious_set(void *data, u64 val)
 {
@@ -235,7 +254,7 @@ static int model_spurious_set(void *data, u64 val)
 	model_raise(m);
 	spin_unlock_irqrestore(&m->lock, flags);
 
-	return 0;
+	return model_wait_taken(m);
 }
 DEFINE_DEBUGFS_ATTRIBUTE(model_spurious_fops, NULL, model_spurious_set, "%llu\n");
 
