@@ -24,9 +24,16 @@
 #define MODEL_WRITE_BYTES	SZ_128K
 #define MODEL_WRITE_NS		(20 * NSEC_PER_USEC)
 
+/* So many looks without a job: it is idle */
+#define MODEL_IDLE_LOOKS	100
+
 static unsigned int poll_us = 100;
 module_param(poll_us, uint, 0644);
 MODULE_PARM_DESC(poll_us, "microseconds between two looks at a start bit");
+
+static unsigned int idle_us = 1000;
+module_param(idle_us, uint, 0644);
+MODULE_PARM_DESC(idle_us, "the same of one that is idle, to leave the CPU to the others");
 
 static unsigned int delay_us = 500;
 module_param(delay_us, uint, 0444);
@@ -141,6 +148,7 @@ static void model_begin(struct model *m, ktime_t now)
 	if (m->knobs.jitter_us)
 		us += get_random_u32_below(m->knobs.jitter_us);
 
+	m->idle_looks = 0;
 	m->span = 0;
 	m->line = 0;
 	m->due = ktime_add_us(now, us);
@@ -169,6 +177,7 @@ static void model_step(struct model *m, ktime_t now)
 
 	switch (m->state) {
 	case MODEL_IDLE:
+		m->idle_looks++;
 		if (m->ops->started(m))
 			model_begin(m, now);
 		break;
@@ -203,6 +212,8 @@ static ktime_t model_next(struct model *m, ktime_t now)
 		return ns_to_ktime(MODEL_WRITE_NS);
 	if (m->state == MODEL_BUSY && ktime_after(m->due, now))
 		return min(poll, ktime_sub(m->due, now));
+	if (m->idle_looks > MODEL_IDLE_LOOKS)
+		return max(poll, us_to_ktime(idle_us));
 
 	return poll;
 }

@@ -104,6 +104,7 @@ struct model {
 	struct model_job job;
 	struct model_knobs knobs;
 	struct model_counts counts;
+	unsigned int idle_looks;	/* since the last job */
 	unsigned int span;
 	u32 line;
 };

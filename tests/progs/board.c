@@ -75,12 +75,21 @@ void board_wait(const char *model, const char *counter, unsigned long value)
 	}
 }
 
+static void set_parameter(const char *name, unsigned int us)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/module/vrf_model/parameters/%s", name);
+	file = fopen(path, "w");
+	if (!file || fprintf(file, "%u", us) < 0 || fclose(file))
+		SKIP("no models: %s", strerror(errno));
+}
+
 void board_look_every(unsigned int us)
 {
-	FILE *poll = fopen("/sys/module/vrf_model/parameters/poll_us", "w");
-
-	if (!poll || fprintf(poll, "%u", us) < 0 || fclose(poll))
-		SKIP("no models: %s", strerror(errno));
+	set_parameter("poll_us", us);
+	set_parameter("idle_us", us);
 }
 
 void board_reset(const char *model)
