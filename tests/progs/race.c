@@ -28,7 +28,7 @@ TEST_KINDS(job_meets_timer, 300, one_each)
 		SKIP("the timer of this kernel is not short");
 	board_need(kind->model);
 	job_open_mmap(&d, kind, BUFS);
-	board_set(kind->model, "delay_us", 2000);
+	board_set(kind->model, "delay_us", 4000);
 	board_set(kind->model, "jitter_us", 8000);
 	for (i = 0; i < BUFS; i++)
 		dmabuf[i] = CALL(m2m_export(&d.m, &d.m.cap, i, 0, O_RDWR));
