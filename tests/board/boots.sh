@@ -1,0 +1,97 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154
+# For run: what each boot is, and the two things that are done with it
+
+build() {
+	tree=$2
+	case $actions in *build*) ;; *) return 0 ;; esac
+	name=$1$suffix
+	seed=$3
+	[ -z "$suffix" ] || [ ! -d "$cache/$1" ] || seed=$1
+	shift 3
+	if [ ! -d "$cache/$name" ] && [ -d "$cache/$seed" ]; then
+		cp -a "$cache/$seed" "$cache/$name"
+	fi
+	echo "# building $name"
+	"$here/build-kernel" "$tree" "$cache/$name" "$@"
+	"$here/build-initramfs" "$cache/$name" "$cache/$name-root"
+}
+
+start() {
+	case $actions in *start*) ;; *) return 0 ;; esac
+	name=$1$suffix
+	shift
+	echo "# booting $name"
+	rga3=
+	[ ! -e "$tree/drivers/media/platform/rockchip/rga/rga3-hw.c" ] || rga3=y
+	# shellcheck disable=SC2086 # words
+	"$here/boot" "$cache/$name" "$cache/$name-root/initramfs.cpio" \
+		"$cache/$name.log" "$limit" ${rga3:+VRF_RGA3=1} ${JOBS:+VRF_JOBS=$JOBS} "$@" ${ONLY:-}
+}
+
+# One CPU whose clock counts instructions, one each nanosecond, and skips what it
+# would sleep; nothing random: the same run gives the same figures.
+bench() {
+	export VRF_MACHINE="-M virt,gic-version=3,dtb-randomness=off -smp 1 -m 512 \
+		-cpu cortex-a53,cntfrq=1000000000 -icount shift=0,sleep=off \
+		-rtc base=2026-01-01,clock=vm"
+	export VRF_SUBJECTS="bench
+gain"
+}
+
+# boot_one BOOT ACTIONS: of these, build and start, or one of them
+boot_one() {
+	actions=$2
+	[ "$1" = record ] || unset VRF_RECORD
+	case $1 in
+	fences)
+		build lockdep-y "$VRF_TREE" none board media trace lockdep fences-y
+		start lockdep-y
+		;;
+	off)
+		build lockdep-n "$VRF_TREE" lockdep-y board media trace lockdep fences-n
+		start lockdep-n VRF_EXPECT=none
+		;;
+	base)
+		build base "$VRF_BASE_TREE" none board media trace lockdep
+		start base VRF_EXPECT=none
+		;;
+	apps)
+		build apps-y "$VRF_TREE" lockdep-y board media trace lockdep fences-y apps
+		start apps-y
+		;;
+	apps-base)
+		build apps-base "$VRF_BASE_TREE" base board media trace lockdep apps
+		start apps-base VRF_EXPECT=none
+		;;
+	short)
+		MAKE_ARGS="CFLAGS_videobuf2-release-fence.o=-include $here/short-timer.h" \
+			build short-y "$VRF_TREE" lockdep-y board media trace lockdep fences-y
+		ONLY=race start short-y VRF_SHORT_TIMER=1
+		;;
+	bench)
+		bench
+		build bench-y "$VRF_TREE" none board media bench fences-y
+		start bench-y
+		;;
+	bench-off)
+		bench
+		build bench-n "$VRF_TREE" bench-y board media bench fences-n
+		start bench-n VRF_EXPECT=none
+		;;
+	kasan)
+		build kasan-y "$VRF_TREE" none board media trace kasan fences-y
+		start kasan-y
+		;;
+	record)
+		export VRF_RECORD
+		build lockdep-y "$VRF_TREE" none board media trace lockdep fences-y
+		ONLY='' start lockdep-y
+		;;
+	*)
+		echo "${0##*/}: what is $1?" >&2
+		return 2
+		;;
+	esac
+}
+
