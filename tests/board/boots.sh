@@ -80,6 +80,8 @@ boot_one() {
 		start bench-n VRF_EXPECT=none
 		;;
 	kasan)
+		# the subject section asks lockdep
+		export VRF_SKIPS="the timer of this kernel is not short|this kernel does not know which locks are held"
 		build kasan-y "$VRF_TREE" none board media trace kasan fences-y
 		start kasan-y
 		;;

@@ -1,6 +1,7 @@
 # Reads the console of the board: prints the KTAP report in it, fails the run
 # for what a parser of KTAP lets pass: no plan, planned results that are missing,
-# a splat of the kernel anywhere.
+# a splat of the kernel anywhere, and a test that was skipped for another reason
+# than those in the variable "skips", since all that the tests need is there.
 #
 # Exit code: 0 all is there and passed, 1 not.
 
@@ -12,7 +13,7 @@ function fault(text) {
 
 # The kernel's own alarms; what programs say comes with the report's prefix
 function is_splat(line) {
-	return line ~ /WARNING: |BUG: |INFO: (task|rcu|possible|trying|inconsistent|suspicious)|possible (circular|recursive|irq lock)|Call [Tt]race|KASAN|kmemleak: [1-9]|^unreferenced object|ODEBUG|Unable to handle|Internal error|Kernel panic|rcu: .*(stall|detected)|blocked for more than|Oops|refcount_t|possible deadlock|invalid context|Invalid wait context|scheduling while atomic/
+	return line ~ /WARNING: |BUG: |INFO: (task|rcu|possible|trying|inconsistent|suspicious)|possible (circular|recursive|irq lock)|Call [Tt]race|KASAN|kmemleak: [1-9]|^unreferenced object|ODEBUG|Unable to handle|Internal error|Kernel panic|rcu: .*(stall|detected)|blocked for more than|Oops|refcount_t|possible deadlock|invalid context|Invalid wait context|scheduling while atomic|UBSAN|printk messages dropped/
 }
 
 function close_plan(depth) {
@@ -25,6 +26,8 @@ function close_plan(depth) {
 }
 
 BEGIN {
+	if (skips == "")
+		skips = "the timer of this kernel is not short|the option is off"
 	what[0] = "the board"
 	seen[0] = 0
 }
@@ -56,8 +59,11 @@ stamped && text ~ /^(KTAP version|1\.\.[0-9]+$|ok [0-9]+ |not ok [0-9]+ |# |Bail
 			fault("result " (number + 0) " of " what[depth] " came as " seen[depth])
 		if (text ~ /^not ok/)
 			failed[depth]++
-		else if (text ~ /# SKIP/)
+		else if (text ~ /# SKIP/) {
 			skipped++
+			if (text !~ "# SKIP (" skips ")$")
+				fault("skipped, which it must not be here: " text)
+		}
 		if (!depth)
 			close_plan(1)
 	} else if (text == "# board: end") {

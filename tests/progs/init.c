@@ -137,6 +137,26 @@ static bool selected(const char *path, const char *program, char **args,
 	return !run(path, list, true);
 }
 
+/* Lockdep ends itself with its first report, and looks at nothing from then on */
+static void say_lockdep(void)
+{
+	const char *path = "/proc/lockdep_stats";
+	char line[200];
+	int on = -1;
+	FILE *stats;
+
+	stats = fopen(path, "r");
+	while (stats && fgets(line, sizeof(line), stats))
+		if (sscanf(line, " debug_locks: %d", &on) == 1)
+			break;
+	if (stats)
+		fclose(stats);
+	if (on > 0)
+		say("# board: lockdep looked until the end");
+	else if (!on)
+		say("BUG: lockdep has ended itself");
+}
+
 /* Says what kmemleak has found, which the judge of the report knows */
 static void say_leaks(void)
 {
@@ -192,6 +212,7 @@ int main(int argc, char **argv)
 		ret = run(path, chosen[i], false);
 		say("%s %u %s", ret ? "not ok" : "ok", i + 1, name[i]);
 	}
+	say_lockdep();
 	say_leaks();
 	say("# board: end");
 	sync();

@@ -25,13 +25,22 @@ test_judge_finds_a_missing_result() {
 test_judge_finds_a_missing_end() {
 	console '    ok 1 a' '    ok 2 b' 'ok 1 one' | faulty 'no end'
 }
+test_judge_finds_a_skipped_test() {
+	console '    ok 1 a' '    ok 2 b # SKIP no models: No such file or directory' 'ok 1 one' '# board: end' |
+		faulty 'must not be here: ok 2 b # SKIP no models'
+	console '    ok 1 a' '    ok 2 b # SKIP the option is off' 'ok 1 one' '# board: end' |
+		judge >out || fail "$(cat out)"
+	console '    ok 1 a' '    ok 2 b # SKIP this one may' 'ok 1 one' '# board: end' |
+		awk -v skips='this one may' -f "$B/report.awk" >out || fail "$(cat out)"
+}
 test_judge_finds_no_plan() {
 	printf '[    1.0] %s\n' 'KTAP version 1' '# board: end' | faulty 'no plan'
 }
 test_judge_finds_a_splat() {
 	for splat in 'WARNING: CPU: 0 PID: 1 at x.c:1' 'BUG: KASAN: slab-use-after-free in x' \
 		'WARNING: possible circular locking dependency detected' \
-		'unreferenced object 0xffff (size 64):' 'INFO: task x blocked for more than 30 seconds.'; do
+		'unreferenced object 0xffff (size 64):' 'INFO: task x blocked for more than 30 seconds.' \
+		'BUG: lockdep has ended itself' '** 12 printk messages dropped **'; do
 		{ all_passed | sed '$d'; printf '[    2.000000][    T1] %s\n[    3.0] # board: end\n' "$splat"; } | faulty 'the kernel says'
 	done
 }
