@@ -38,6 +38,23 @@ static int app(const char *what, const char *command)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/*
+ * Drivers fall short of it here and there, which is exit code 1, and the same with
+ * the series. But it has to come to its end.
+ */
+static void compliance(const char *what, const char *command)
+{
+	const char *log = "/tmp/compliance";
+	char tee[300], total[300];
+	int code;
+
+	snprintf(tee, sizeof(tee), "%s >%s 2>&1; e=$?; cat %s; exit $e", command, log, log);
+	code = app(what, tee);
+	CHECK(code == 0 || code == 1);
+	snprintf(total, sizeof(total), "grep -q '^Total for ' %s", log);
+	CHECK_EQ(system(total), 0);
+}
+
 static void need(const char *path)
 {
 	if (access(path, X_OK))
@@ -53,10 +70,9 @@ static void each_node(const char *prefix, const char *options)
 		snprintf(what, sizeof(what), "/dev/%s%u", prefix, i);
 		if (access(what, F_OK))
 			continue;
-		snprintf(command, sizeof(command), "/usr/bin/v4l2-compliance %s %s 2>&1",
+		snprintf(command, sizeof(command), "/usr/bin/v4l2-compliance %s %s",
 			 options, what);
-		/* Drivers fall short of it here and there; the same with the series */
-		CHECK(app(what, command) >= 0);
+		compliance(what, command);
 		nodes++;
 	}
 	CHECK(nodes > 0);
@@ -75,6 +91,7 @@ TEST(compliance_media, 600)
 }
 
 static const struct kind *const streamed[] = { &kind_rga, NULL };
+static const struct kind *const streaming[] = { &kind_rga, &kind_vim2m, NULL };
 
 /* The number in /dev/videoN */
 static unsigned int node_of(const struct kind *kind)
@@ -92,15 +109,15 @@ static unsigned int node_of(const struct kind *kind)
 	return node;
 }
 
-TEST_KINDS(compliance_streaming, 600, streamed)
+TEST_KINDS(compliance_streaming, 600, streaming)
 {
 	char command[200];
 
 	need("/usr/bin/v4l2-compliance");
 	snprintf(command, sizeof(command),
-		 "/usr/bin/v4l2-compliance -C never -P -s 20 -d /dev/video%u 2>&1",
+		 "/usr/bin/v4l2-compliance -C never -P -s 20 -d /dev/video%u",
 		 node_of(kind));
-	CHECK(app("streaming", command) >= 0);
+	compliance(kind->name, command);
 }
 
 static void need_gstreamer(void)
