@@ -163,19 +163,26 @@ test_runner() {
 }
 
 # --- the scripts themselves
+# of the checkout itself: the project of a test is links, and has no .ci
 test_shellcheck() {
 	command -v shellcheck >/dev/null || skip "no shellcheck"
-	cd "$S/.." || exit
+	cd "$HERE/../.." || exit
+	grep -lE '^#!/bin/(busybox )?sh|^# shellcheck shell=' -r scripts tests/scripts tests/board tests/progs .ci >"$T/list"
+	for f in .ci/run tests/board/run tests/progs/build scripts/lib.sh tests/scripts/checks.t; do
+		grep -qx "$f" "$T/list" || fail "it does not look at $f"
+	done
+	[ "$(wc -l <"$T/list")" -gt 120 ] || fail "it looks at $(wc -l <"$T/list") files"
 	# shellcheck disable=SC2046
-	shellcheck $(grep -lE '^#!/bin/sh|^# shellcheck shell=sh' -r scripts tests/scripts .ci)
+	shellcheck $(cat "$T/list")
 }
 test_scripts_are_short() {
-	find "$S/" -type f >list
+	find "$S/" "$HERE/../board" "$HERE/../../.ci" -type f >list
 	while read -r f; do
 		[ "$(wc -l <"$f")" -lt 100 ] || fail "$f has $(wc -l <"$f") lines"
-		[ ! -x "$f" ] || head -n 1 "$f" | grep -qx '#!/bin/sh' || fail "$f is no sh script"
+		[ ! -x "$f" ] || head -n 1 "$f" | grep -qxE '#!/bin/(busybox )?sh' || fail "$f is no sh script"
 	done <list
-	[ "$(wc -l <list)" -gt 50 ] || fail "it looks at $(wc -l <list) scripts"
+	grep -q /board/run list || fail "it does not look at the board"
+	[ "$(wc -l <list)" -gt 120 ] || fail "it looks at $(wc -l <list) scripts"
 }
 test_scripts_refuse_arguments() {
 	for f in build lint tree apply check all deps clean test summary lint-checkpatch lint-sparse \
