@@ -33,6 +33,7 @@ test_preflight_green() {
 	passes "$S/preflight"
 	says '^Nothing is missing'
 	says '^--  ran on real hardware +not done, and the letter says so'
+	says "^ok  built and linted +$(awk '!/^#/ && NF { n++ } END { print n }' "$S/plan") checks, of exactly these patches"
 	[ "$(grep -c '^ok' out)" = "$(($(find "$S/preflight.d" -type f | wc -l) - 1))" ] || fail "$(cat out)"
 	unset BASE
 	passes "$S/preflight"
