@@ -60,6 +60,8 @@ key() { printf '%s\n' "$@" | sha256sum | cut -c1-20; }
 # files FILE...: a short hash of what is in the files
 files() { cat "$@" | sha256sum | cut -c1-20; }
 
+case $TOP in *[[:space:]]*) die 2 "the scripts work in no path with a space, as $TOP: move the checkout" ;; esac
+case $PATCHES in *[[:space:]]*) die 2 "PATCHES=$PATCHES: there must be no space in it" ;; esac
 [ -z "$KDIR" ] || [ -z "$BASE" ] || die 2 "give KDIR or BASE, not both"
 case $BASE in
 '' | v[0-9]*.[0-9]*) ;;

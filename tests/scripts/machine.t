@@ -57,6 +57,13 @@ test_cache_in_a_bad_place() {
 	refused 2 'no absolute path' env XDG_CACHE_HOME=here "$S/tree"
 	refused 2 'a space or a colon' env XDG_CACHE_HOME="$T/my cache" "$S/tree"
 }
+test_checkout_and_patches_in_a_bad_place() {
+	mkdir 'my project'
+	ln -s "$T"/project/* 'my project/'
+	refused 2 'no path with a space, as .*/my project: move' "my project/scripts/series" v7.0
+	refused 2 'PATCHES=.*/my patches: .* no space' env PATCHES="$T/my patches" "$S/apply"
+	[ ! -e "$CACHE" ] || fail "the cache was made all the same"
+}
 # full SIZE: a cache with room for SIZE
 full() {
 	[ "$(id -u)" = 0 ] || skip "only root can mount a small file system"
