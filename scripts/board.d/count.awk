@@ -1,11 +1,18 @@
 # Counts trace events as "record" reads them. Of fences those of videobuf2; a wait
-# is for any fence. "disordered" is a fence that ends after a later one of its
-# timeline, "twice" one that ends twice. Newer kernels have forgotten the driver of a
-# fence by the time it is destroyed, so its timeline is what tells whose it is.
+# is for any fence, and one that began before the recording is none. "disordered" is
+# a fence that ends after a later one of its timeline, "twice" one that ends twice.
+# Newer kernels have forgotten the driver of a fence by the time it is destroyed, so
+# its timeline is what tells whose it is.
 /tracing_mark_write: record: end/ { exit }
 /\[LOST [0-9]+ EVENTS\]/ { sub(/.*\[LOST /, ""); lost += $1; next }
-/ dma_fence_wait_start: / { n["wait_start"]++; next }
-/ dma_fence_wait_end: / { n["wait_end"]++; next }
+/ dma_fence_wait_(start|end): / {
+	fence = $0
+	sub(/.*context=/, "", fence)
+	if (/wait_start: /) { n["wait_start"]++; waits[fence]++ }
+	else if (waits[fence]-- > 0) n["wait_end"]++
+	else waits[fence] = 0
+	next
+}
 / vb2_buf_queue: / { n["buf_queue"]++; next }
 / vb2_buf_done: / { n["buf_done"]++; next }
 / dma_fence_(init|signaled|destroy): / {

@@ -7,8 +7,11 @@ model=$(tr -d '\0' 2>/dev/null <"$root/proc/device-tree/model")
 compatible=$(tr '\0' ' ' 2>/dev/null <"$root/proc/device-tree/compatible")
 [ -n "$model$compatible" ] || lack "a device tree, so the board is unknown"
 model=${model:-${compatible%% *}}
-hardware=real
-case $compatible in *dummy-virt*) hardware=modelled ;; esac
+case $compatible in
+*dummy-virt*) hardware=modelled ;;
+'') hardware=unknown ;;
+*) hardware=real ;;
+esac
 [ ! -d "$root/sys/module/vrf_model" ] || hardware=modelled
 
 # the configuration, as far as it matters here

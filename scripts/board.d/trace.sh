@@ -4,7 +4,7 @@
 # away again. Nothing else of tracing is touched.
 tracefs='' mounted='' instance='' reader='' incomplete=''
 events="dma_fence/dma_fence_init dma_fence/dma_fence_signaled dma_fence/dma_fence_destroy
-	dma_fence/dma_fence_wait_start dma_fence/dma_fence_wait_end vb2/vb2_buf_queue vb2/vb2_buf_done"
+	dma_fence/dma_fence_wait_end dma_fence/dma_fence_wait_start vb2/vb2_buf_queue vb2/vb2_buf_done"
 
 trace_start() {
 	for dir in "$root/sys/kernel/tracing" "$root/sys/kernel/debug/tracing"; do

@@ -186,7 +186,8 @@ record() {
 		printf 'record: 1\nname: %s\nhardware: %s\nmodel: Board %s\nbase: v7.3\n' "$1" "$2" "$1"
 		"$S/patch-ids" patches/v7.3/*.patch | sed 's/^/patch: /'
 		printf '%s\n' 'kernel: Linux 7.3.0' 'option: y' 'lockdep: on' 'command: ./tests' 'exit: 0' 'seconds: 9' \
-			'fences: 555 554 553' 'waits: 66 65' 'buffers: 777 776' 'lost: 0' 'dropped: 0' 'splats: 0' 'lacks: nothing' end
+			'fences: 555 555 553' 'waits: 66 66' 'buffers: 777 777' 'order: 0 twice, 0 disordered' 'lost: 0' 'dropped: 0' \
+			'splats: 0' 'lacks: nothing' end
 	} >"evidence/boards/$1.record"
 }
 # says PATTERN: the last command said so on stdout

@@ -218,15 +218,39 @@ test_preflight_hardware() {
 	passes "$S/signoff"
 	passes "$S/preflight"
 	says '^ok  ran on real hardware +done: Board pine'
-	sed -i 's/^splats: 0/splats: 2/' evidence/boards/pine.record
-	red 17-hardware 'splats.* in pine.record'
-	sed -i 's/^splats: 2/splats: 0/; s/^lost: 0/lost: 1/' evidence/boards/pine.record
-	red 17-hardware 'no counts in pine.record'
+	record pine unknown
+	passes "$S/cover-letter"
+	passes "$S/signoff"
+	passes "$S/preflight"
+	says '^--  ran on real hardware +not done'
 	sed -i 's/^patch: ./patch: 0/' evidence/boards/pine.record
 	red 17-hardware 'of other patches'
-	record pine real
 	rm -r evidence/boards
 	red 09-letter 'not what evidence says'
+}
+# lies EXPRESSION SENTENCE: with this in it the record is no proof
+lies() {
+	record pine real
+	sed -i "$1" evidence/boards/pine.record
+	red 17-hardware "no proof that fences work: pine.record \($2\): record it again"
+}
+test_preflight_a_record_that_proves_nothing() {
+	ready
+	lies 's/^splats: .*/splats: 2/' '2 splats, exit code 0'
+	lies 's/^exit: .*/exit: 3/' '0 splats, exit code 3'
+	lies '/^exit: /d' '0 splats, exit code '
+	lies 's/^lost: .*/lost: 1/' '1 events lost'
+	lies 's/^dropped: .*/dropped: 4/' '4 events lost'
+	lies 's/^fences: .*/fences: not counted/; /^[wbold].*: [0-9]/d' 'not all was counted'
+	lies 's/^option: .*/option: n/' 'its kernel has the option off'
+	lies 's/^option: .*/option: unknown/' 'its kernel has the option unknown'
+	lies 's/^fences: .*/fences: 0 0 0/' 'no fence began'
+	lies 's/^fences: .*/fences: 555 554 553/' 'fences 555/554'
+	lies 's/^fences: .*/fences: 554 555 553/' 'fences 554/555'
+	lies '/^fences: /d' 'fences not counted'
+	lies 's/^waits: .*/waits: 9 3/; s/^buffers: .*/buffers: 8 7/' 'waits 9/3; buffers 8/7'
+	lies 's/^order: .*/order: 1 twice, 0 disordered/' 'fences twice/disordered: 1/0'
+	lies '/^order: /d' 'fences twice/disordered: not counted'
 }
 test_preflight_leaves_the_repository_alone() {
 	ready

@@ -48,7 +48,8 @@ has() { grep -qE -- "$1" pine.record || fail "the record has no '$1': $(cat pine
 
 test_record_of_a_board() {
 	board
-	tracing ' mpv-1 [000] 1.0: dma_fence_init: driver=videobuf2 timeline=t context=1 seqno=1' \
+	tracing ' old-1 [000] 1.0: dma_fence_wait_end: driver=videobuf2 timeline=t context=1 seqno=1' \
+		' mpv-1 [000] 1.0: dma_fence_init: driver=videobuf2 timeline=t context=1 seqno=1' \
 		' mpv-1 [000] 1.0: dma_fence_init: driver=panfrost timeline=t context=9 seqno=1' \
 		' mpv-1 [000] 1.0: dma_fence_init: driver=videobuf2 timeline=t context=1 seqno=2' \
 		' irq-1 [000] 1.0: dma_fence_signaled: driver=videobuf2 timeline=t context=1 seqno=2' \
@@ -111,6 +112,7 @@ test_record_names_what_a_board_lacks() {
 	done
 	has '^fences: not counted$'
 	has '^option: unknown$'
+	has '^hardware: unknown$'
 	rm bin/awk
 	code=0
 	shrec -n pine -- true >out 2>err || code=$?
