@@ -9,8 +9,7 @@
 	fence = $0
 	sub(/.*context=/, "", fence)
 	if (/wait_start: /) { n["wait_start"]++; waits[fence]++ }
-	else if (waits[fence]-- > 0) n["wait_end"]++
-	else waits[fence] = 0
+	else if (fence in waits) { n["wait_end"]++; if (!--waits[fence]) delete waits[fence] }
 	next
 }
 / vb2_buf_queue: / { n["buf_queue"]++; next }
