@@ -37,6 +37,12 @@ version() {
 evidence() { v=$(version) || exit; echo "$EVIDENCE/$v"; }
 # thread NAME: a value of the table "thread"
 thread() { sed -n "s/^$1	*//p" "$S/thread"; }
+SENT=$CACHE/sent/v$(thread reroll) # the mails that go out, and which went; not of one base
+# went_out: 1 and a sentence if this version did
+went_out() {
+	[ ! -f "$SENT/done" ] || die 1 "v$(thread reroll) went out on $(cat "$SENT/done"): nobody wants it twice; $(raise)"
+}
+raise() { echo "for another version raise 'reroll' in scripts/thread, then run $(again signoff)"; }
 # the verb as it has to be typed for this tree
 again() { echo "'make $1 ${KDIR:+KDIR=$KDIR}${BASE:+BASE=$BASE}'"; }
 # identity: who sends, as configured for git, else nothing

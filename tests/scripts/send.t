@@ -1,13 +1,13 @@
 # shellcheck shell=sh
 # make signoff and make send, with a real git send-email and a mail server of our own
 
-# sink: a mail server on loopback, which keeps what it gets in $T/got
+# sink [OPTION...]: a mail server on loopback, which keeps what it gets in $T/got
 sink() {
 	command -v aiosmtpd >/dev/null || skip "no aiosmtpd"
 	command -v curl >/dev/null || skip "no curl"
 	perl -MMail::Address -e 1 2>/dev/null || skip "no git send-email"
 	port=$((20000 + $$ % 20000))
-	aiosmtpd -n -l "127.0.0.1:$port" -c aiosmtpd.handlers.Mailbox "$T/got" >sink.log 2>&1 &
+	aiosmtpd -n -l "127.0.0.1:$port" "$@" -c aiosmtpd.handlers.Mailbox "$T/got" >sink.log 2>&1 &
 	sink=$!
 	trap 'kill $sink' EXIT
 	left=100
@@ -85,7 +85,7 @@ test_send_a_thread() {
 	sed 1,2d cover-letter | cmp - letter || fail "the letter came out differently"
 
 	# once is enough
-	SEND=yes refused 1 'went out before' "$S/send"
+	once_is_enough
 	[ "$(find got/new -type f | wc -l)" = 3 ] || fail "mails went out again"
 
 	# and the receiver's side
@@ -93,6 +93,12 @@ test_send_a_thread() {
 	mbox
 	taken got.mbox "${letter#<}"
 	taken "$MAIL/series.mbox" "${letter#<}"
+}
+# once_is_enough: neither of it goes on with a version that went out
+once_is_enough() {
+	SEND=yes refused 1 "^send: v2 went out on 20.*raise 'reroll' in scripts/thread, then run .make signoff BASE=v7.3" "$S/send"
+	refused 1 '^send: v2 went out on 20' "$S/send"
+	refused 1 "^signoff: v2 went out on 20.*raise 'reroll'" "$S/signoff"
 }
 # taken MBOX ID: b4 and git am make the same tree and authors of it as patches/
 taken() {
@@ -134,8 +140,77 @@ test_send_to_no_server() {
 	passes "$S/signoff"
 	git config --global sendemail.smtpServer 127.0.0.1
 	git config --global sendemail.smtpServerPort 1
-	SEND=yes refused 1 'git send-email fails' "$S/send"
-	SEND=yes refused 1 'went out before \(begun' "$S/send"
+	SEND=yes refused 1 'git send-email fails, see above; nothing went out' "$S/send"
+	SEND=yes refused 1 'git send-email fails, see above; nothing went out' "$S/send"
+	passes "$S/signoff"
+}
+test_send_never_again_after_a_clean() {
+	sink
+	sendable
+	passes "$S/signoff"
+	passes env SEND=yes "$S/send"
+	passes "$S/clean"
+	[ ! -e "$MAIL" ] || fail "it is not clean"
+	once_is_enough
+	passes "$S/tree"
+	passes "$S/apply"
+	once_is_enough
+	KDIR=$T/linux BASE='' refused 1 'v2 went out on 20' "$S/signoff"
+	# the next version is another one
+	rm project/scripts
+	cp -r "$HERE/../../scripts" project/
+	sed -i 's/^reroll.*/reroll	3/' project/scripts/thread
+	passes "$S/stamp" check 0
+	passes "$S/stamp" test 0
+	made_up_evidence
+	passes "$S/cover-letter"
+	passes "$S/signoff"
+	passes env SEND=yes "$S/send"
+	[ "$(grep -l '^Subject: \[PATCH RFC v3 ' got/new/* | wc -l)" = 3 ] || fail "no v3"
+	[ "$(find got/new -type f | wc -l)" = 6 ] || fail "something went out twice"
+}
+test_send_the_rest() {
+	sink -s 30000
+	sendable
+	passes "$S/signoff"
+	# too much for the server, but nothing that git am takes
+	sed -i "0,/^---$/s/^---$/&\n$(head -c 40000 /dev/zero | tr '\0' x | fold -w 70 | sed 's/$/\\n/' | tr -d '\n')/" "$MAIL"/*-0002-*
+	SEND=yes refused 1 "git send-email fails, see above; 2 mails went out before: .*'make send SEND=yes BASE=v7.3' sends the rest" "$S/send"
+	[ "$(find got/new -type f | wc -l)" = 2 ] || fail "not two mails"
+	refused 1 "a part of v2 went out: 'make send SEND=yes BASE=v7.3' sends the rest; for another" "$S/signoff"
+	# neither takes the rest away
+	passes "$S/clean"
+	passes "$S/tree"
+	passes "$S/apply"
+	passes "$S/send"
+	[ "$(grep -c '^Dry-OK' out)" = 1 ] || fail "$(cat out)"
+	SEND=yes refused 1 '2 mails went out before' "$S/send"
+	kill $sink
+	wait $sink || true
+	sink
+	passes env SEND=yes "$S/send"
+	[ "$(find got/new -type f | wc -l)" = 3 ] || fail "not three mails"
+	[ "$(header In-Reply-To "$(mail 2)")" = "$(header Message-Id "$(mail 0)")" ] || fail "the rest is not in the thread"
+	once_is_enough
+}
+test_send_that_is_killed() {
+	sink
+	sendable
+	passes "$S/signoff"
+	# it dies when the server has the letter
+	printf '#!/bin/sh\necho "$*" >>%s/log\nkill -9 $PPID\n' "$T" >sendmail
+	chmod +x sendmail
+	git config --global sendemail.smtpServer "$T/sendmail"
+	SEND=yes refused 1 'it was cut off' "$S/send"
+	SEND=yes refused 1 'it was cut off: look whether the list has .*-0000-' "$S/send"
+	[ "$(wc -l <log)" = 1 ] || fail "it went on: $(cat log)"
+	# as it says
+	sh -euc "$(sed "s/.* if so do '//; s/'.*//" err)"
+	sh -euc "$(sed "s/.* then '//; s/'.*//" err)"
+	git config --global sendemail.smtpServer 127.0.0.1
+	passes env SEND=yes "$S/send"
+	[ "$(find got/new -type f | wc -l)" = 2 ] || fail "not the two that were left"
+	once_is_enough
 }
 test_signoff_without_a_name() {
 	sendable
