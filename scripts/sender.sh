@@ -19,15 +19,16 @@ if [ -z "$KDIR$BASE" ]; then
 	exec "$0" "$@"
 fi
 
-# series: the directory of the series for the base, of KDIR the one that was
-# applied; version: the name of it
+# series: the directory of the series that was applied, or that has the name of the
+# base; which one fits another base is known when it is applied. version: its name
 series() {
-	if [ -n "$KDIR" ]; then
-		cat "$WORK/.git/vb2-series" 2>/dev/null || die 4 "the series is not applied: run $(again apply) first"
-	else
-		all=$("$S/series" "$BASE") || exit
-		printf '%s\n' "$all" | head -n 1
-	fi
+	dir=$(cat "$WORK/.git/vb2-series" 2>/dev/null) || dir=
+	case $dir in # maybe by another checkout
+	"$PATCHES" | "$PATCHES"/v*) ;;
+	*) [ "$BASE" = v7.0 ] && dir=$PATCHES || dir=$PATCHES/${BASE:-none} ;;
+	esac
+	ls "$dir"/*.patch >/dev/null 2>&1 || die 4 "the series is not applied: run $(again apply) first"
+	echo "$dir"
 }
 version() {
 	dir=$(series) || exit

@@ -50,6 +50,37 @@ test_series_of_another_length() {
 	refused 1 'has no 0004' "$S/differs" "$v"
 	refused 2 'usage' "$S/differs" v1.0
 }
+# letter_of SERIES: what is sent is about this one, and not the one for v7.0
+letter_of() {
+	printf '%s' 'the letter' >in
+	LETTER_IN=$T/in LETTER=$T/letter passes "$S/cover-letter"
+	said "from .*evidence/$1, "
+}
+test_series_that_was_applied() {
+	repo linux
+	series patches linux
+	sed -i 's/^PATCHLEVEL.*/PATCHLEVEL = 2/; ' linux/Makefile
+	sed -i 's/^38$/thirty-eight/' linux/rga.c
+	git -C linux commit -qam v7.2
+	git -C linux tag v7.2
+	series patches/v7.3 linux
+	export GIT_URL="file://$T/linux" EVIDENCE="$T/evidence"
+	# before that only its name tells
+	BASE=v7.2 refused 4 'not applied: run .make apply BASE=v7.2' "$S/cover-letter"
+	BASE=v7.3 letter_of v7.3
+	BASE=v7.0 letter_of v7.0
+	BASE=v7.2 passes "$S/tree"
+	BASE=v7.2 passes "$S/apply"
+	BASE=v7.2 letter_of v7.3
+	# of another checkout
+	cp -r patches elsewhere
+	echo "$T/elsewhere/v7.3" >"$CACHE/work/v7.2/.git/vb2-series"
+	BASE=v7.2 refused 4 'not applied' "$S/cover-letter"
+	KDIR=$T/linux refused 4 'not applied: run .make apply KDIR=' "$S/cover-letter"
+	KDIR=$T/linux passes "$S/tree"
+	KDIR=$T/linux passes "$S/apply"
+	KDIR=$T/linux letter_of v7.3
+}
 test_range_diff() {
 	repo linux
 	cp -r linux linux73
