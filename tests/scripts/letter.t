@@ -26,7 +26,9 @@ test_letter_without_evidence() {
 	rm -r evidence
 	passes "$S/cover-letter"
 	said 'nothing was run'
-	[ "$(grep -c 'not run$' cover-letter)" = 9 ] || fail "not run: $(grep -n 'not run' cover-letter)"
+	# @v1@ is no evidence, @lockdep@ and @real@ stand in a line with more
+	n=$(($(grep -o '@[a-z][a-z0-9-]*@' "$S/../cover-letter.in" | sort -u | wc -l) - 3))
+	[ "$(grep -c 'not run$' cover-letter)" = "$n" ] || fail "not run: $(grep -n 'not run' cover-letter)"
 	! grep -E '(^|[^A-Za-z0-9._<-])[0-9]+([^A-Za-z0-9.-]|$)' cover-letter || fail "a figure without evidence"
 	rm -r "${CACHE:?}"
 	passes "$S/cover-letter"
