@@ -93,6 +93,7 @@ without() {
 # sendable: a tree v7.3, a series for it that could be sent, and all that is needed
 # to send it but the signed copy: evidence, the letter, green checks
 sendable() {
+	command -v codespell >/dev/null || skip "no codespell"
 	repo linux
 	cd linux || exit
 	sed -i 's/^PATCHLEVEL.*/PATCHLEVEL = 3/' Makefile
@@ -107,6 +108,14 @@ for mail; do :; done
 case $mail in *rga*) printf '%s\n' 'Jacob Chen <jacob@example.org>' 'linux-rockchip@lists.infradead.org (moderated)' ;; esac
 printf '%s\n' '"Christian König" <christian.koenig@amd.com>' 'Tomasz Figa <tfiga@example.org>' \
 	linux-media@vger.kernel.org dri-devel@lists.freedesktop.org linaro-mm-sig@lists.linaro.org
+END
+	# it finds what a mail says that it finds
+	cat >scripts/checkpatch.pl <<'END'
+#!/bin/sh
+for mail; do :; done
+sed -n "s|^checkpatch finds |$mail:1: |p" "$mail"
+grep -q '^Signed-off-by: ' "$mail" || echo "$mail:1: ERROR:MISSING_SIGN_OFF: Missing Signed-off-by: line(s)"
+echo 'total: some'
 END
 	git add .
 	git commit -qm v7.3

@@ -153,7 +153,7 @@ test_preflight_signed() {
 	red 11-signed 'no signed copy: run .make signoff BASE=v7.3'
 	red 12-subject 'no signed copy'
 	passes "$S/signoff"
-	sed -i '/^Signed-off-by/d' "$MAIL"/*-0002-*
+	sed -i 's/^Signed-off-by: Tester/Signed-off-by: Other/' "$MAIL"/*-0002-*
 	red 11-signed '0002.* is not signed by Tester <tester@example.org>'
 	alone
 	git config --global user.email somebody@example.org
@@ -251,6 +251,30 @@ test_preflight_a_record_that_proves_nothing() {
 	lies 's/^waits: .*/waits: 9 3/; s/^buffers: .*/buffers: 8 7/' 'waits 9/3; buffers 8/7'
 	lies 's/^order: .*/order: 1 twice, 0 disordered/' 'fences twice/disordered: 1/0'
 	lies '/^order: /d' 'fences twice/disordered: not counted'
+}
+# finds TEXT: checkpatch does, in the second patch as it is sent
+finds() {
+	passes "$S/signoff"
+	sed -i "0,/^---$/s/^---$/&\ncheckpatch finds $1/" "$MAIL"/*-0002-*
+}
+test_preflight_checkpatch_of_the_mails() {
+	ready
+	passes "$S/preflight" 18-checkpatch
+	says '^ok  checkpatch of the mails +0 errors, 0 warnings, 0 checks, 2 patches; apart: 0 unsigned'
+	finds "ERROR:NO_AUTHOR_SIGN_OFF: Missing Signed-off-by: line by nominal patch author 'A'"
+	red 18-checkpatch "0002.*patch:1: ERROR:NO_AUTHOR_SIGN_OFF: Missing .* 'A': mend that .*make signoff BASE=v7.3"
+	alone
+	finds 'WARNING:FROM_SIGN_OFF_MISMATCH: From:\/Signed-off-by: email name mismatch'
+	red 18-checkpatch '0002.*WARNING:FROM_SIGN_OFF_MISMATCH: From:/Signed-off-by: email'
+	finds 'WARNING:FILE_PATH_CHANGES: added, moved or deleted files'
+	passes "$S/preflight" 18-checkpatch
+	says 'apart: 0 unsigned .*, 1 with new files'
+	sed -i '/^Signed-off-by: /d' "$MAIL"/*-0001-*
+	red 18-checkpatch '0001.*ERROR:MISSING_SIGN_OFF'
+	change '/^echo/d' scripts/checkpatch.pl
+	red 18-checkpatch 'checkpatch did not run in full'
+	rm -r "$MAIL"
+	red 18-checkpatch 'no signed copy'
 }
 test_preflight_leaves_the_repository_alone() {
 	ready
