@@ -1,23 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Is the signalling section open when the hardware has been started?
+ * Rules about release fences that neither lockdep nor a consumer can see broken
  *
- * Lockdep cannot tell a section that was closed too early, it only misses what
- * came after. So look at the locks that a task holds when it comes back from the
- * function that sets the start bit.
+ * - The signalling section is open when a reservation first shows the fence, and
+ *   when the hardware has been started. Lockdep cannot tell a section that was
+ *   opened too late or closed too early, it only misses what came outside. So look
+ *   at the locks that a task holds.
+ * - The fence is published as that of a writer.
+ * - It is signalled while the driver still owns the buffer, before the done list.
+ *
+ * And what no driver here does: a buffer that is given back unprocessed, QUEUED.
  */
 
 #include <linux/atomic.h>
 #include <linux/debugfs.h>
+#include <linux/dma-fence.h>
+#include <linux/dma-resv.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
-
-#ifdef CONFIG_LOCKDEP
+#include <media/videobuf2-core.h>
 
 static atomic_t inside, outside;
+static atomic_t published, published_badly;
+static atomic_t signalled, signalled_late;
+/* How many capture buffers to give back QUEUED */
+static atomic_t requeue;
 static struct dentry *dir;
+
+#ifdef CONFIG_LOCKDEP
+#define KNOWS_LOCKS	true
 
 static bool section_is_open(void)
 {
@@ -28,6 +42,14 @@ static bool section_is_open(void)
 			return true;
 	return false;
 }
+#else
+#define KNOWS_LOCKS	false
+
+static bool section_is_open(void)
+{
+	return true;
+}
+#endif
 
 static int section_started(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
@@ -35,26 +57,88 @@ static int section_started(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 0;
 }
 
+static bool is_release_fence(struct dma_fence *fence)
+{
+	bool ret;
+
+	rcu_read_lock();
+	ret = !strcmp((const char __force *)dma_fence_driver_name(fence), "videobuf2");
+	rcu_read_unlock();
+
+	return ret;
+}
+
+/*
+ * dma_resv_add_fence(obj, fence, usage). An export in mid-job adds the fence too,
+ * outside of a section, since that is open already: do not export meanwhile.
+ */
+static int fence_added(struct kprobe *p, struct pt_regs *regs)
+{
+	struct dma_fence *fence = (void *)regs_get_kernel_argument(regs, 1);
+	enum dma_resv_usage usage = regs_get_kernel_argument(regs, 2);
+
+	if (is_release_fence(fence))
+		atomic_inc(usage == DMA_RESV_USAGE_WRITE && section_is_open() ?
+			   &published : &published_badly);
+	return 0;
+}
+
+/* __vb2_buffer_signal_release_fence(vb, state), only called if there is a fence */
+static int fence_signalled(struct kprobe *p, struct pt_regs *regs)
+{
+	struct vb2_buffer *vb = (void *)regs_get_kernel_argument(regs, 0);
+
+	atomic_inc(vb->state == VB2_BUF_STATE_ACTIVE ? &signalled : &signalled_late);
+	return 0;
+}
+
+/* vb2_buffer_done(vb, state) */
+static int buffer_done(struct kprobe *p, struct pt_regs *regs)
+{
+	struct vb2_buffer *vb = (void *)regs_get_kernel_argument(regs, 0);
+
+	if (!vb->vb2_queue->is_output && atomic_dec_if_positive(&requeue) >= 0)
+		regs->regs[1] = VB2_BUF_STATE_QUEUED;
+	return 0;
+}
+
 /* What is not there has no hardware started, which a test would notice */
-static struct kretprobe probes[] = {
+static struct kretprobe starts[] = {
 	{ .kp.symbol_name = "rga_hw_start", .handler = section_started },
 	{ .kp.symbol_name = "rga3_hw_start", .handler = section_started },
 	{ .kp.symbol_name = "rockchip_vpu2_mpeg2_dec_run", .handler = section_started },
 	{ .kp.symbol_name = "rockchip_vpu2_h264_dec_run", .handler = section_started },
 };
 
-static bool registered[ARRAY_SIZE(probes)];
+/* The same: nothing published, nothing signalled, no buffer given back */
+static struct kprobe probes[] = {
+	{ .symbol_name = "dma_resv_add_fence", .pre_handler = fence_added },
+	{ .symbol_name = "__vb2_buffer_signal_release_fence", .pre_handler = fence_signalled },
+	{ .symbol_name = "vb2_buffer_done", .pre_handler = buffer_done },
+};
+
+static bool start_registered[ARRAY_SIZE(starts)];
+static bool probe_registered[ARRAY_SIZE(probes)];
 
 static int __init section_init(void)
 {
 	unsigned int i;
 
+	for (i = 0; i < ARRAY_SIZE(starts); i++)
+		start_registered[i] = !register_kretprobe(&starts[i]);
 	for (i = 0; i < ARRAY_SIZE(probes); i++)
-		registered[i] = !register_kretprobe(&probes[i]);
+		probe_registered[i] = !register_kprobe(&probes[i]);
 
 	dir = debugfs_create_dir("vrf-section", NULL);
-	debugfs_create_atomic_t("inside", 0600, dir, &inside);
-	debugfs_create_atomic_t("outside", 0600, dir, &outside);
+	if (KNOWS_LOCKS) {
+		debugfs_create_atomic_t("inside", 0600, dir, &inside);
+		debugfs_create_atomic_t("outside", 0600, dir, &outside);
+		debugfs_create_atomic_t("published", 0600, dir, &published);
+		debugfs_create_atomic_t("published_badly", 0600, dir, &published_badly);
+	}
+	debugfs_create_atomic_t("signalled", 0600, dir, &signalled);
+	debugfs_create_atomic_t("signalled_late", 0600, dir, &signalled_late);
+	debugfs_create_atomic_t("requeue", 0600, dir, &requeue);
 
 	return 0;
 }
@@ -65,25 +149,15 @@ static void __exit section_exit(void)
 
 	debugfs_remove(dir);
 	for (i = 0; i < ARRAY_SIZE(probes); i++)
-		if (registered[i])
-			unregister_kretprobe(&probes[i]);
+		if (probe_registered[i])
+			unregister_kprobe(&probes[i]);
+	for (i = 0; i < ARRAY_SIZE(starts); i++)
+		if (start_registered[i])
+			unregister_kretprobe(&starts[i]);
 }
-
-#else /* Nobody knows which locks are held */
-
-static int __init section_init(void)
-{
-	return 0;
-}
-
-static void __exit section_exit(void)
-{
-}
-
-#endif
 
 module_init(section_init);
 module_exit(section_exit);
 
-MODULE_DESCRIPTION("Counts hardware starts inside and outside of a signalling section");
+MODULE_DESCRIPTION("Checks release fences where they are published and signalled");
 MODULE_LICENSE("GPL");
