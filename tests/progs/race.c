@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The job and the core's timer end a fence at the same time, thousands of times.
- * For a kernel whose timer is short (tests/board/short-timer.h).
+ * The job and the core's timer end a fence at the same time, thousands of times:
+ * whoever comes first, it is signalled once, and destroyed in the end. For a kernel
+ * whose timer is short (tests/board/short-timer.h).
  */
 
 #include <stdlib.h>
@@ -11,16 +12,42 @@
 #include "harness.h"
 #include "kinds.h"
 #include "sync.h"
+#include "trace.h"
 
 #define JOBS		3000
 #define BUFS		2
+#define READ_EVERY	20
+#define DESTROY_MS	5000
 
 static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
+
+/* One reference is the timer's. Files are let go by work, fences by RCU. */
+static void check_accounts(const struct kind *kind, struct trace_counts *c,
+			   unsigned long jobs)
+{
+	uint64_t end = now_ns() + DESTROY_MS * 1000000ull;
+
+	do {
+		sleep_ms(20);
+		trace_read(c);
+	} while (c->destroy < c->init && now_ns() < end);
+	trace_stop();
+
+	note("%s: fences: init %lu signaled %lu destroy %lu", kind->name, c->init,
+	     c->signaled, c->destroy);
+	CHECK_EQ(c->lost, 0);
+	CHECK_EQ(c->init, jobs);
+	CHECK_EQ(c->signaled, jobs);
+	CHECK_EQ(c->destroy, jobs);
+	CHECK_EQ(c->twice, 0);
+	CHECK_EQ(c->disordered, 0);
+}
 
 TEST_KINDS(job_meets_timer, 300, one_each)
 {
 	unsigned long jobs = env_number("VRF_JOBS", JOBS), n, in_time = 0, late = 0;
 	int dmabuf[BUFS], fd[BUFS], status;
+	struct trace_counts counts = { 0 };
 	struct job_dev d;
 	unsigned int i;
 
@@ -33,6 +60,7 @@ TEST_KINDS(job_meets_timer, 300, one_each)
 	for (i = 0; i < BUFS; i++)
 		dmabuf[i] = CALL(m2m_export(&d.m, &d.m.cap, i, 0, O_RDWR));
 
+	trace_start();
 	for (n = 0; n < jobs; n++) {
 		i = n % BUFS;
 		job_queue_cap(&d, i);
@@ -50,8 +78,13 @@ TEST_KINDS(job_meets_timer, 300, one_each)
 		CHECK_EQ(job_word(&d, i), n + 1);
 		close(fd[i]);
 		job_dequeue_out(&d);
+		if (n % READ_EVERY == 0)
+			trace_read(&counts);
 	}
 	note("%s: %lu jobs in time, %lu late", kind->name, in_time, late);
 	CHECK(in_time > jobs / 20 && late > jobs / 20);
+	for (i = 0; i < BUFS; i++)
+		close(dmabuf[i]);
 	job_close(&d);
+	check_accounts(kind, &counts, jobs);
 }
