@@ -109,13 +109,18 @@ case $mail in *rga*) printf '%s\n' 'Jacob Chen <jacob@example.org>' 'linux-rockc
 printf '%s\n' '"Christian König" <christian.koenig@amd.com>' 'Tomasz Figa <tfiga@example.org>' \
 	linux-media@vger.kernel.org dri-devel@lists.freedesktop.org linaro-mm-sig@lists.linaro.org
 END
-	# it finds what a mail says that it finds
+	# it finds what a mail says that it finds, and of a clean one it says nothing
 	cat >scripts/checkpatch.pl <<'END'
 #!/bin/sh
 for mail; do :; done
+if grep -q '^Signed-off-by: ' "$mail"; then
+	grep -q '^checkpatch finds ' "$mail" || exit 0
+else
+	echo "$mail:1: ERROR:MISSING_SIGN_OFF: Missing Signed-off-by: line(s)"
+fi
 sed -n "s|^checkpatch finds |$mail:1: |p" "$mail"
-grep -q '^Signed-off-by: ' "$mail" || echo "$mail:1: ERROR:MISSING_SIGN_OFF: Missing Signed-off-by: line(s)"
 echo 'total: some'
+exit 1
 END
 	git add .
 	git commit -qm v7.3

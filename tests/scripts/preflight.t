@@ -271,7 +271,7 @@ test_preflight_checkpatch_of_the_mails() {
 	says 'apart: 0 unsigned .*, 1 with new files'
 	sed -i '/^Signed-off-by: /d' "$MAIL"/*-0001-*
 	red 18-checkpatch '0001.*ERROR:MISSING_SIGN_OFF'
-	change '/^echo/d' scripts/checkpatch.pl
+	change '/^echo/s/total/broken/' scripts/checkpatch.pl
 	red 18-checkpatch 'checkpatch did not run in full'
 	rm -r "$MAIL"
 	red 18-checkpatch 'no signed copy'
