@@ -10,20 +10,25 @@
 
 #define VRF_MAX_DMABUFS		16
 
+/* Lock what came twice twice, which no GEM driver would */
+#define VRF_LOCK_EQUAL		(1 << 0)
+
 /**
  * struct vrf_lock - lock the reservations of some dma-bufs together
  *
- * @count:	of @fd
+ * @count:	of @fd; returned, how many different dma-bufs that are
+ * @flags:	VRF_LOCK_*
  * @hold_us:	how long to keep them all locked
  * @backoffs:	returned, how often a contended one had to go first
- * @pad:	0
+ * @fence:	a sync_file to put on all of them while they are locked, or -1
  * @fd:		the dma-bufs, in the order in which to lock them
  */
 struct vrf_lock {
 	__u32 count;
+	__u32 flags;
 	__u32 hold_us;
 	__u32 backoffs;
-	__u32 pad;
+	__s32 fence;
 	__s32 fd[VRF_MAX_DMABUFS];
 };
 

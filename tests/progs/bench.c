@@ -21,6 +21,7 @@
 #include "graph.h"
 #include "harness.h"
 #include "kinds.h"
+#include "swsync.h"
 #include "sync.h"
 
 #define ATTACH		"vb2_buffer_attach_release_fence"
@@ -260,40 +261,6 @@ TEST(vgem, 60)
 	graph_stop();
 	figure(graph_median(VGEM_ATTACH), "instructions", "peer.vgem.attach");
 	figure(graph_median(VGEM_SIGNAL), "instructions", "peer.vgem.signal");
-}
-
-/* As in the kernel's sw_sync.c, no header has it */
-struct sw_sync_create_fence_data {
-	uint32_t value;
-	char name[32];
-	int32_t fence;
-};
-
-#define SW_SYNC_IOC_CREATE_FENCE	_IOWR('W', 0, struct sw_sync_create_fence_data)
-#define SW_SYNC_IOC_INC			_IOW('W', 1, uint32_t)
-
-static int sw_sync_open(void)
-{
-	int fd = open("/sys/kernel/debug/sync/sw_sync", O_RDWR | O_CLOEXEC);
-
-	if (fd < 0)
-		SKIP("no sw_sync: %s", strerror(errno));
-	return fd;
-}
-
-static int sw_sync_fence(int timeline, uint32_t seqno)
-{
-	struct sw_sync_create_fence_data data = { .value = seqno };
-
-	CALL(ioctl(timeline, SW_SYNC_IOC_CREATE_FENCE, &data));
-	return data.fence;
-}
-
-static void sw_sync_inc(int timeline)
-{
-	uint32_t one = 1;
-
-	CALL(ioctl(timeline, SW_SYNC_IOC_INC, &one));
 }
 
 TEST(sw_sync, 60)

@@ -17,6 +17,7 @@
 #include "dmabuf.h"
 #include "harness.h"
 #include "kinds.h"
+#include "swsync.h"
 #include "sync.h"
 #include "trace.h"
 #include "../model/consumer.h"
@@ -183,80 +184,148 @@ TEST_KINDS(two_planes_in_one_dmabuf, 20, nv12m)
 
 	board_need(kind->model);
 	open_importer(&d, kind, both);
+	job_run(&d, 0, OLD);
+	CHECK(job_content(&d, 0, OLD));
 	job_pause(&d);
 	job_queue_cap(&d, 0);
 	job_queue_out(&d, 0, NEW);
 	job_wait_running(&d);
 	CHECK_EQ(dmabuf_status(dmabuf, DMA_BUF_SYNC_READ), !expect_fences());
+	CHECK(job_content(&d, 0, OLD));
 	job_go(&d);
 	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
 	CHECK_EQ(dmabuf_status(dmabuf, DMA_BUF_SYNC_RW), 1);
+	CHECK(job_content(&d, 0, NEW));
 	job_close(&d);
 }
 
-static int try_lock(const int *fd, unsigned int count, unsigned int hold_us,
-		    unsigned long *backoffs)
+static struct vrf_lock lock_of(const int *fd, unsigned int count)
+{
+	struct vrf_lock lock = { .count = count, .fence = -1 };
+
+	memcpy(lock.fd, fd, count * sizeof(*fd));
+	return lock;
+}
+
+static int try_lock(struct vrf_lock *lock)
 {
 	static int dev = -1;
-	struct vrf_lock lock = { .count = count, .hold_us = hold_us };
 
 	if (dev < 0)
 		dev = open_or_skip("/dev/vrf-consumer");
-	memcpy(lock.fd, fd, count * sizeof(*fd));
-	if (ioctl(dev, VRF_LOCK, &lock))
-		return -1;
-	if (backoffs)
-		*backoffs += lock.backoffs;
-	return 0;
+	return ioctl(dev, VRF_LOCK, lock);
 }
 
-/* As panfrost does with the buffers of a submit. Two of one would be -EALREADY. */
+/* How many different dma-bufs were locked together */
+static unsigned int lock_all(const int *fd, unsigned int count)
+{
+	struct vrf_lock lock = lock_of(fd, count);
+
+	CALL(try_lock(&lock));
+	return lock.count;
+}
+
+/*
+ * As panfrost does with the buffers of a submit. Two dma-bufs with one reservation
+ * would be -EALREADY; one dma-buf that came twice is one GEM object to it.
+ */
 TEST_KINDS(exports_locked_together, 20, all_kinds)
 {
 	static const int modes[] = { O_RDONLY, O_WRONLY, O_RDWR };
+	unsigned int i, different = expect_fences() ? 4 : 7;
+	struct vrf_lock lock;
 	struct job_dev d;
-	unsigned int i;
-	int fd[4];
+	int fd[7];
 
 	job_open_mmap(&d, kind, 2);
-	for (i = 0; i < 3; i++)
-		fd[i] = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, modes[i]));
-	fd[3] = CALL(m2m_export(&d.m, &d.m.cap, 1, 0, O_RDWR));
-	CALL(try_lock(fd, 4, 0, NULL));
+	for (i = 0; i < 6; i++)
+		fd[i] = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, modes[i % 3]));
+	fd[6] = CALL(m2m_export(&d.m, &d.m.cap, 1, 0, O_RDWR));
+	CHECK_EQ(lock_all(fd, 7), different);
 	if (board_has(kind->model)) {
 		job_pause(&d);
 		job_queue_cap(&d, 0);
 		job_queue_out(&d, 0, NEW);
 		job_wait_running(&d);
-		CALL(try_lock(fd, 4, 0, NULL));
+		CHECK_EQ(lock_all(fd, 7), different);
 		job_go(&d);
 		CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
 	}
-	CALL(try_lock(fd, 4, 0, NULL));
+	CHECK_EQ(lock_all(fd, 7), different);
 
-	/* The check can fail: GEM would see one object for these two */
+	/* The check can fail */
 	fd[1] = dup(fd[0]);
-	REFUSED(try_lock(fd, 2, 0, NULL), EALREADY);
+	lock = lock_of(fd, 2);
+	lock.flags = VRF_LOCK_EQUAL;
+	REFUSED(try_lock(&lock), EALREADY);
+	job_close(&d);
+}
+
+static void put_fence(const int *fd, unsigned int count, int fence)
+{
+	struct vrf_lock lock = lock_of(fd, count);
+
+	lock.fence = fence;
+	CALL(try_lock(&lock));
+}
+
+/* Others use the reservation too: neither fence takes the other's place */
+TEST_KINDS(beside_the_fence_of_another, 20, nv12m)
+{
+	int timeline = sw_sync_open(), fence = sw_sync_fence(timeline, 1), p;
+	struct job_dev d;
+	int dmabuf[2] = {
+		from_system(pages_of(kind, 0)), from_udmabuf(pages_of(kind, 1)),
+	};
+
+	open_importer(&d, kind, dmabuf);
+	put_fence(dmabuf, 2, fence);
+	job_pause(&d);
+	job_queue_cap(&d, 0);
+	job_queue_out(&d, 0, NEW);
+	job_wait_running(&d);
+	for (p = 0; p < 2; p++) {
+		CHECK_EQ(dmabuf_status(dmabuf[p], DMA_BUF_SYNC_READ), !expect_fences());
+		CHECK_EQ(dmabuf_status(dmabuf[p], DMA_BUF_SYNC_RW), 0);
+	}
+	job_go(&d);
+	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
+	CHECK(job_content(&d, 0, NEW));
+	for (p = 0; p < 2; p++) {
+		CHECK_EQ(dmabuf_status(dmabuf[p], DMA_BUF_SYNC_READ), 1);
+		CHECK_EQ(dmabuf_status(dmabuf[p], DMA_BUF_SYNC_RW), 0);
+	}
+	sw_sync_inc(timeline);
+	for (p = 0; p < 2; p++)
+		CHECK_EQ(dmabuf_status(dmabuf[p], DMA_BUF_SYNC_RW), 1);
 	job_close(&d);
 }
 
 static struct {
 	int fd[2];
+	int timeline;
 	volatile bool stop;
 	unsigned long rounds, backoffs;
 } foe;
 
 static void *lock_other_way(void *unused)
 {
+	struct vrf_lock lock;
+
 	(void)unused;
 	while (!foe.stop) {
-		CALL(try_lock(foe.fd, 2, HOLD_US, &foe.backoffs));
-		foe.rounds++;
+		lock = lock_of(foe.fd, 2);
+		lock.hold_us = HOLD_US;
+		lock.fence = sw_sync_fence(foe.timeline, ++foe.rounds);
+		CALL(try_lock(&lock));
+		foe.backoffs += lock.backoffs;
+		sw_sync_inc(foe.timeline);
+		close(lock.fence);
 	}
 	return NULL;
 }
 
-TEST_KINDS(locked_in_opposite_order, 120, nv12m)
+TEST_KINDS(locked_and_fenced_in_opposite_order, 120, nv12m)
 {
 	unsigned long ours;
 	pthread_t thread;
@@ -266,7 +335,8 @@ TEST_KINDS(locked_in_opposite_order, 120, nv12m)
 		from_system(pages_of(kind, 0)), from_udmabuf(pages_of(kind, 1)),
 	};
 
-	CALL(try_lock(dmabuf, 2, 0, NULL));
+	lock_all(dmabuf, 2);
+	foe.timeline = sw_sync_open();
 	foe.fd[0] = dmabuf[1];
 	foe.fd[1] = dmabuf[0];
 	open_importer(&d, kind, dmabuf);
@@ -274,8 +344,10 @@ TEST_KINDS(locked_in_opposite_order, 120, nv12m)
 	CHECK(!pthread_create(&thread, NULL, lock_other_way, NULL));
 	for (i = 0; i < CROSS_JOBS; i++) {
 		job_run(&d, 0, i + 1);
-		CHECK_EQ(dmabuf_status(dmabuf[0], DMA_BUF_SYNC_RW), 1);
-		CHECK_EQ(dmabuf_status(dmabuf[1], DMA_BUF_SYNC_RW), 1);
+		/* The foe only says that it reads */
+		CHECK_EQ(dmabuf_status(dmabuf[0], DMA_BUF_SYNC_READ), 1);
+		CHECK_EQ(dmabuf_status(dmabuf[1], DMA_BUF_SYNC_READ), 1);
+		CHECK_EQ(job_word(&d, 0), i + 1);
 	}
 	foe.stop = true;
 	pthread_join(thread, NULL);
@@ -286,5 +358,8 @@ TEST_KINDS(locked_in_opposite_order, 120, nv12m)
 	     CROSS_JOBS, foe.rounds, ours, foe.backoffs);
 	if (expect_fences())
 		CHECK(ours > 0 && foe.backoffs > 0);
+	CHECK_EQ(dmabuf_status(dmabuf[0], DMA_BUF_SYNC_RW), 1);
+	CHECK_EQ(dmabuf_status(dmabuf[1], DMA_BUF_SYNC_RW), 1);
+	CHECK(job_content(&d, 0, CROSS_JOBS));
 	job_close(&d);
 }
