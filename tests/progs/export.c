@@ -5,10 +5,12 @@
 
 #define _GNU_SOURCE
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -17,12 +19,19 @@
 #include <unistd.h>
 
 #include "board.h"
+#include "dmabuf.h"
 #include "harness.h"
 #include "kinds.h"
 #include "sync.h"
+#include "../model/consumer.h"
 
 #define MANY		10000
 #define STAMP		0xe0e0e0e0u
+#define CROSS_JOBS	2000
+#define KEPT		64
+#define HOLD_US		100000
+#define CLOSE_MIN_MS	20
+#define CLOSE_TRIES	5
 
 static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
 static const struct kind *const contig[] = { &kind_mpeg2, NULL };
@@ -196,6 +205,134 @@ TEST_KINDS(export_and_close_many_times, 120, one_each)
 			job_run(&d, 0, i + 1);
 	}
 	CHECK(job_content(&d, 0, i - 100 + 1));
+	job_close(&d);
+}
+
+static struct {
+	struct job_dev *d;
+	volatile bool stop;
+	unsigned long rounds, pending, ended_badly;
+	int kept[KEPT];
+} exporter;
+
+/* What it got while jobs ran is looked at later, so as not to wait for each job */
+static void keep_fence(int fd)
+{
+	int *kept = &exporter.kept[exporter.rounds % KEPT];
+
+	if (*kept > 0) {
+		exporter.ended_badly += sync_wait(*kept, 5000) != 1;
+		close(*kept);
+	}
+	exporter.pending += !sync_status(fd);
+	*kept = fd;
+}
+
+static void *export_and_close(void *unused)
+{
+	unsigned int i;
+	int fd[3];
+
+	(void)unused;
+	while (!exporter.stop) {
+		for (i = 0; i < 3; i++)
+			fd[i] = export(exporter.d, exporter.rounds % 2, modes[i]);
+		for (i = 0; i < 3; i++, exporter.rounds++) {
+			keep_fence(dmabuf_sync_file(fd[i], DMA_BUF_SYNC_READ));
+			close(fd[i]);
+		}
+	}
+	return NULL;
+}
+
+/* Exports come and go while fences are published on them */
+TEST_KINDS(exports_against_jobs, 300, one_each)
+{
+	unsigned long jobs = env_number("VRF_JOBS", CROSS_JOBS), n;
+	pthread_t thread;
+	struct job_dev d;
+	unsigned int i;
+
+	job_open_mmap(&d, kind, 2);
+	exporter.d = &d;
+	CHECK(!pthread_create(&thread, NULL, export_and_close, NULL));
+	for (n = 0; n < jobs; n++) {
+		job_run(&d, n % 2, n + 1);
+		CHECK(job_content(&d, n % 2, n + 1));
+	}
+	exporter.stop = true;
+	pthread_join(thread, NULL);
+	for (i = 0; i < KEPT && exporter.kept[i] > 0; i++)
+		exporter.ended_badly += sync_wait(exporter.kept[i], 5000) != 1;
+	note("%s: %lu jobs, %lu exports, %lu of them with a fence to wait for",
+	     kind->name, jobs, exporter.rounds, exporter.pending);
+	CHECK_EQ(exporter.ended_badly, 0);
+	CHECK_EQ(exporter.pending > 0, expect_fences());
+	job_close(&d);
+}
+
+static int consumer;
+
+static void *hold(void *data)
+{
+	struct vrf_lock lock = { .count = 1, .hold_us = HOLD_US, .fence = -1 };
+
+	lock.fd[0] = *(int *)data;
+	CALL(ioctl(consumer, VRF_LOCK, &lock));
+	return NULL;
+}
+
+static void *start_job(void *data)
+{
+	job_queue_out(data, 0, STAMP);
+	return NULL;
+}
+
+/* Returns how long it took to close an export that the job is about to serve */
+static unsigned int close_under_job(struct job_dev *d)
+{
+	int closed = export(d, 0, O_RDONLY), other = export(d, 0, O_RDWR);
+	pthread_t holder, starter;
+	unsigned int ms;
+	uint64_t from;
+
+	job_queue_cap(d, 0);
+	CHECK(!pthread_create(&holder, NULL, hold, &other));
+	sleep_ms(20);
+	/* A job starts in the thread that queues it, if the device is idle */
+	CHECK(!pthread_create(&starter, NULL, start_job, d));
+	sleep_ms(20);
+	from = now_ns();
+	close(closed);
+	ms = (now_ns() - from) / 1000000;
+	pthread_join(holder, NULL);
+	pthread_join(starter, NULL);
+	CHECK_EQ(m2m_dequeue(&d->m, &d->m.cap, NULL), 0);
+	job_dequeue_out(d);
+	CHECK_EQ(dmabuf_status(other, DMA_BUF_SYNC_RW), 1);
+	CHECK(job_content(d, 0, STAMP));
+	close(other);
+
+	return ms;
+}
+
+/*
+ * The job waits for the reservation of one export, and knows of the other by a
+ * pointer without a reference: that one must not go away before it is served.
+ * A busy machine may run the threads in another order, so it has some tries.
+ */
+TEST_KINDS(closed_while_published_on, 20, one_each)
+{
+	unsigned int try, ms = 0;
+	struct job_dev d;
+
+	consumer = open_or_skip("/dev/vrf-consumer");
+	job_open_mmap(&d, kind, 2);
+	for (try = 0; try < CLOSE_TRIES && ms < CLOSE_MIN_MS; try++)
+		ms = close_under_job(&d);
+	note("%s: the close took %u ms, try %u", kind->name, ms, try);
+	if (expect_fences())
+		CHECK(ms >= CLOSE_MIN_MS);
 	job_close(&d);
 }
 
