@@ -17,6 +17,19 @@ test_base_clone_cut_off() {
 	said 'the clone was cut off'
 	said 'source package instead'
 }
+test_base_clone_without_an_end() {
+	repo server
+	package archive
+	git=$(command -v git)
+	without git
+	printf '#!/bin/sh\ncase $1 in clone) exec sleep 60 ;; esac\nexec %s "$@"\n' "$git" >bin/git
+	chmod +x bin/git
+	hurried
+	PATH=$T/bin passes env GIT_URL="file://$T/server" "$S/tree"
+	said 'the clone took more than 30 minutes'
+	said 'source package instead'
+	[ -f "$CACHE/tree/v7.0/rga.c" ] || fail "no tree"
+}
 test_base_downloaded() {
 	package archive
 	passes "$S/tree"

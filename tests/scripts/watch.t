@@ -88,6 +88,14 @@ test_watch_asks_lei() {
 	tool lei 'exit 0'
 	PATH=$T/bin refused 7 'has no answer for' "$S/watch"
 }
+test_watch_of_an_archive_that_hangs() {
+	thread
+	for name in lei b4; do
+		tool $name 'exec sleep 60'
+		hurried
+		PATH=$T/bin refused 7 "$name cannot have the thread from https://.*no end after 120 s.*MBOX=file" "$S/watch"
+	done
+}
 test_watch_asks_b4() {
 	thread
 	tool b4 "while [ \$1 != -o ]; do shift; done; cp $T/box \$2/thread.mbx"
