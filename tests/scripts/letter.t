@@ -4,15 +4,15 @@
 test_letter_says_what_evidence_says() {
 	sendable
 	! grep -n '@[a-z][a-z0-9-]*@' cover-letter || fail "a placeholder is left"
-	for text in 'board: 5 tests of 2 subjects passed, 1 skipped, in 2 boots$' 'base: Linux 7.3.0 \(v7.3\)$' \
-		'2 of 2 checks ok$' 'real hardware: not run in this form$' '^  observe +2 1s +2$' \
-		'^  accounting +1 +not run$' '^  rga +poll.POLLIN. +0 ms, old content +62 ms, new content$' '1234 +1234/1233 +97/96 +2468/2467$' 'wait for a job +512 us$' \
+	for text in 'board: 7 tests of 4 subjects passed, 1 skipped, in 4 boots$' 'base: Linux 7.3.0 \(v7.3\)$' \
+		'2 of 2 checks ok$' 'real hardware: not run in this form$' '^  observe +2 1s +2 +not run$' \
+		'^  accounting +1 +not run +not run$' '^  race +not run +not run +1$' '^  rga +poll.POLLIN. +0 ms, old content +62 ms, new content$' '6234 +6234/6233 +97/96 +12468/12467$' 'wait for a job +512 us$' \
 		'^    46 objects$' 'v1, <20260429195306.239666-1-mfritsche@reauktion.de>:$'; do
 		grep -qE -- "$text" cover-letter || fail "it does not say '$text': $(cat cover-letter)"
 	done
-	sed -i 's/signaled 1233/signaled 1200/' evidence/v7.3/board.ktap
+	sed -i 's/signaled 6233/signaled 6200/' evidence/v7.3/board.ktap
 	passes "$S/cover-letter"
-	grep -q '1234/1200' cover-letter || fail "it does not follow evidence"
+	grep -q '6234/6200' cover-letter || fail "it does not follow evidence"
 }
 test_letter_with_many_kinds_of_job() {
 	sendable

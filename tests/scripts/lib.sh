@@ -188,7 +188,7 @@ ok 1 observe
 # Subtest: accounting
     KTAP version 1
     1..1
-    # rga: 1234 jobs, 4321 ms; fences: init 1234 signaled 1233 destroy 1230; waits: 97 96; buffers: 2468 2467
+    # rga: 6234 jobs, 4321 ms; fences: init 6234 signaled 6233 destroy 6230; waits: 97 96; buffers: 12468 12467
     ok 1 rga.every_fence_ends
 ok 2 accounting
 # board: end
@@ -202,6 +202,29 @@ KTAP version 1
     ok 1 rga.poll
     ok 2 rga.sync_file
 ok 1 observe
+# board: end
+# board: 0 failed, 0 skipped, 0 faults
+# booting short-y
+KTAP version 1
+1..1
+# Subtest: race
+    KTAP version 1
+    1..1
+    ok 1 rga.job_meets_timer
+ok 1 race
+# board: end
+# board: 0 failed, 0 skipped, 0 faults
+# booting lockdep-y
+KTAP version 1
+1..1
+# Subtest: record
+    KTAP version 1
+    1..1
+    # said:     # rga: 200 jobs, 4321 ms; fences: init 200 signaled 200 destroy 200; waits: 9 9; buffers: 400 400
+    ok 1 the record is whole
+    # record: record: 1
+    # record: end
+ok 1 record
 # board: end
 # board: 0 failed, 0 skipped, 0 faults
 END

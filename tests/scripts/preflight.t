@@ -77,13 +77,13 @@ test_preflight_that_found_fault() {
 }
 test_preflight_a_number_in_the_letter() {
 	ready
-	sed -i 's|1234/1233|1234/1235|' cover-letter
+	sed -i 's|6234/6233|6234/6235|' cover-letter
 	red 09-letter 'line [0-9]+ is not what evidence says.*make cover-letter'
-	red 10-numbers 'no evidence for 1235:'
+	red 10-numbers 'no evidence for 6235:'
 }
 test_preflight_a_number_of_a_picture() {
 	sendable
-	sed -i 's/1233/4242/' cover-letter
+	sed -i 's/6233/4242/' cover-letter
 	echo ' 4242 ' >evidence/v7.3/bench.png
 	red 10-numbers 'no evidence for .*4242'
 }
@@ -121,6 +121,19 @@ test_preflight_evidence() {
 	made_up_evidence
 	sed -i 's/^    ok 1 rga.poll/    not ok 1 rga.poll/' evidence/v7.3/board.ktap
 	red 05-evidence 'did not pass .*rga.poll'
+	made_up_evidence
+	sed -i 's/^    # rga: 6234 jobs,/    # rga: 4999 jobs,/' evidence/v7.3/board.ktap
+	red 05-evidence 'accounting was run with 4999 jobs of a kind, not with 5000: .*make evidence'
+	sed -i '/^    # rga: 4999 jobs,/d' evidence/v7.3/board.ktap
+	red 05-evidence 'with 0 jobs'
+	for boot in lockdep-y:fences lockdep-n:off short-y:short; do
+		made_up_evidence
+		sed -i "s/^# booting ${boot%:*}/# booting other/" evidence/v7.3/board.ktap
+		red 05-evidence "the boot '${boot#*:}' is missing: run .make evidence BASE=v7.3"
+	done
+	made_up_evidence
+	sed -i '/# record: /d' evidence/v7.3/board.ktap
+	red 05-evidence "the boot 'record' is missing"
 	made_up_evidence
 	sed -i '/PROVE/d' evidence/v7.3/fences.config
 	red 06-lockdep 'no board ran with PROVE_LOCKING and release fences'
