@@ -18,14 +18,14 @@
 #define TIMER_MIN_MS	4500
 #define TIMER_MAX_MS	8000
 
-static const struct kind *const decoders[] = { &kind_mpeg2, &kind_h264, NULL };
-static const struct kind *const rgas[] = { &kind_rga, &kind_rga_nv12m, &kind_rga3, NULL };
+static const struct kind *const decoders[] = { &kind_mpeg2, &kind_h264, &kind_mpeg2_import, NULL };
+static const struct kind *const rgas[] = { &kind_rga, &kind_rga_import, &kind_rga3, NULL };
 static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
 
 /* Starts a job on buffer 0 and returns what a consumer waits for */
 static int start_job(struct job_dev *d, uint32_t stamp)
 {
-	int dmabuf = CALL(m2m_export(&d->m, &d->m.cap, 0, 0, O_RDWR)), fd;
+	int dmabuf = job_dmabuf(d, 0, 0), fd;
 
 	d->started = board_count(d->kind->model, "started");
 	job_queue_cap(d, 0);
@@ -40,7 +40,7 @@ static int start_job(struct job_dev *d, uint32_t stamp)
 static void open_dev(struct job_dev *d, const struct kind *kind)
 {
 	board_need(kind->model);
-	job_open_mmap(d, kind, 2);
+	job_open_bufs(d, kind, 2);
 	/* Long enough to look at it */
 	board_set(kind->model, "delay_us", 20000);
 }
@@ -149,7 +149,7 @@ static void core_timer(const struct kind *kind, const char *cause,
 	check_wait(fd, -ETIME, TIMER_MIN_MS, TIMER_MAX_MS);
 	CHECK_EQ(m2m_try_dequeue(&d.m, &d.m.cap, 0, &b), -1);
 	CHECK_EQ(errno, EAGAIN);
-	dmabuf = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, O_RDWR));
+	dmabuf = job_dmabuf(&d, 0, 0);
 	if (expect_fences())
 		CHECK(dmabuf_status(dmabuf, DMA_BUF_SYNC_RW) != 0);
 
@@ -182,7 +182,7 @@ TEST_KINDS(error_irq_ends_by_timer, 30, rgas)
 	core_timer(kind, "fail_jobs", "spurious", false);
 }
 
-TEST_KINDS(spurious_irq_when_idle, 20, all_kinds)
+TEST_KINDS(spurious_irq_when_idle, 20, every_kind)
 {
 	struct job_dev d;
 	unsigned int i;
@@ -198,7 +198,7 @@ TEST_KINDS(spurious_irq_when_idle, 20, all_kinds)
 }
 
 /* A decoder takes it for an error; the rga looks at the status first */
-TEST_KINDS(spurious_irq_in_mid_job, 20, all_kinds)
+TEST_KINDS(spurious_irq_in_mid_job, 20, every_kind)
 {
 	struct v4l2_buffer b;
 	struct job_dev d;
@@ -248,7 +248,7 @@ static int job_that_goes_on(struct job_dev *d, const struct kind *kind, pthread_
 	return fd;
 }
 
-TEST_KINDS(streamoff_in_mid_job, 20, all_kinds)
+TEST_KINDS(streamoff_in_mid_job, 20, every_kind)
 {
 	pthread_t thread;
 	struct job_dev d;
@@ -263,7 +263,7 @@ TEST_KINDS(streamoff_in_mid_job, 20, all_kinds)
 	CHECK_EQ(sync_status(fd), 1);
 }
 
-TEST_KINDS(close_in_mid_job, 20, all_kinds)
+TEST_KINDS(close_in_mid_job, 20, every_kind)
 {
 	pthread_t thread;
 	struct job_dev d;
@@ -271,7 +271,7 @@ TEST_KINDS(close_in_mid_job, 20, all_kinds)
 
 	fd = job_that_goes_on(&d, kind, &thread);
 	job_close(&d);
-	CHECK(sync_status(fd) != 0);
+	CHECK_EQ(sync_status(fd), 1);
 	pthread_join(thread, NULL);
 }
 

@@ -6,14 +6,17 @@
 #include <linux/media.h>
 #include <linux/v4l2-controls.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "board.h"
+#include "dmabuf.h"
 #include "harness.h"
 #include "kinds.h"
 
 #define WIDTH	128
 #define HEIGHT	64
+#define PAGE	4096
 
 static void set_controls(struct job_dev *d, int request,
 			 struct v4l2_ext_control *control, unsigned int count)
@@ -134,6 +137,26 @@ const struct kind kind_h264 = {
 	.controls = h264_controls,
 };
 
+const struct kind kind_rga_import = {
+	.name = "rga-import", .driver = "rockchip-rga", .cards = RGA2, .model = "rga",
+	.out_fourcc = V4L2_PIX_FMT_ARGB32, .cap_fourcc = V4L2_PIX_FMT_ARGB32,
+	.width = WIDTH, .height = HEIGHT, .import = true,
+};
+
+const struct kind kind_mpeg2_import = {
+	.name = "mpeg2-import", .driver = "hantro-vpu", .model = "vdpu",
+	.out_fourcc = V4L2_PIX_FMT_MPEG2_SLICE, .cap_fourcc = V4L2_PIX_FMT_NV12,
+	.width = WIDTH, .height = HEIGHT, .requests = true,
+	.controls = mpeg2_controls, .import = true,
+};
+
+const struct kind kind_h264_import = {
+	.name = "h264-import", .driver = "hantro-vpu", .model = "vdpu",
+	.out_fourcc = V4L2_PIX_FMT_H264_SLICE, .cap_fourcc = V4L2_PIX_FMT_NV12,
+	.width = WIDTH, .height = HEIGHT, .requests = true,
+	.controls = h264_controls, .import = true,
+};
+
 const struct kind kind_jpeg = {
 	.name = "jpeg", .driver = "hantro-vpu", .model = "vepu",
 	.out_fourcc = V4L2_PIX_FMT_YUYV, .cap_fourcc = V4L2_PIX_FMT_JPEG,
@@ -149,6 +172,11 @@ const struct kind kind_vim2m = {
 const struct kind *const all_kinds[] = {
 	&kind_rga, &kind_rga_nv12m, &kind_rga3, &kind_rga3_nv12m,
 	&kind_mpeg2, &kind_h264, NULL
+};
+
+const struct kind *const every_kind[] = {
+	&kind_rga, &kind_rga_nv12m, &kind_rga_import, &kind_rga3, &kind_rga3_nv12m,
+	&kind_mpeg2, &kind_mpeg2_import, &kind_h264, &kind_h264_import, NULL
 };
 
 void job_open(struct job_dev *d, const struct kind *kind)
@@ -190,12 +218,59 @@ void job_open_mmap(struct job_dev *d, const struct kind *kind, unsigned int bufs
 	job_start(d, V4L2_MEMORY_MMAP, bufs);
 }
 
+static void import_plane(struct m2m_buf *buf, unsigned int p)
+{
+	struct m2m_plane *plane = &buf->plane[p];
+
+	buf->import[p] = dmabuf_from_heap("/dev/dma_heap/default_cma_region",
+					  (plane->size + PAGE - 1) / PAGE * PAGE);
+	plane->map = mmap(NULL, plane->size, PROT_READ | PROT_WRITE, MAP_SHARED,
+			  buf->import[p], 0);
+	CHECK(plane->map != MAP_FAILED);
+}
+
+static void let_go_plane(struct m2m_buf *buf, unsigned int p)
+{
+	struct m2m_plane *plane = &buf->plane[p];
+
+	munmap(plane->map, plane->size);
+	plane->map = NULL;
+	close(buf->import[p]);
+}
+
+static void for_each_import(struct job_dev *d,
+			    void (*fn)(struct m2m_buf *buf, unsigned int p))
+{
+	struct m2m_queue *cap = &d->m.cap;
+	unsigned int i, p;
+
+	for (i = 0; d->kind->import && i < cap->bufs; i++)
+		for (p = 0; p < cap->fmt.num_planes; p++)
+			fn(&cap->buf[i], p);
+}
+
+void job_open_bufs(struct job_dev *d, const struct kind *kind, unsigned int bufs)
+{
+	job_open(d, kind);
+	job_start(d, kind->import ? V4L2_MEMORY_DMABUF : V4L2_MEMORY_MMAP, bufs);
+	for_each_import(d, import_plane);
+}
+
+int job_dmabuf(struct job_dev *d, unsigned int index, unsigned int plane)
+{
+	if (d->kind->import)
+		return CALL(fcntl(d->m.cap.buf[index].import[plane], F_DUPFD_CLOEXEC, 0));
+
+	return CALL(m2m_export(&d->m, &d->m.cap, index, plane, O_RDWR));
+}
+
 void job_close(struct job_dev *d)
 {
 	unsigned int i;
 
 	for (i = 0; d->kind->requests && i < d->m.out.bufs; i++)
 		close(d->request[i]);
+	for_each_import(d, let_go_plane);
 	m2m_close(&d->m);
 	if (d->media >= 0)
 		close(d->media);

@@ -22,12 +22,16 @@ struct kind {
 	unsigned int cap_width, cap_height;	/* 0: the same */
 	bool requests;			/* stateless decoder */
 	bool encoder;
+	bool import;			/* capture buffers of the CMA heap */
 	/* Sets the controls of one frame or field, in a request */
 	void (*controls)(struct job_dev *d, int request, unsigned int parity);
 };
 
-/* All that publish release fences; ends with NULL */
+/* All that publish release fences, on buffers of their own; ends with NULL */
 extern const struct kind *const all_kinds[];
+/* The same, and those that write into buffers of others */
+extern const struct kind *const every_kind[];
+extern const struct kind kind_rga_import, kind_mpeg2_import, kind_h264_import;
 extern const struct kind kind_rga, kind_rga_nv12m, kind_mpeg2, kind_h264;
 /* Large and scaled, as a video player has it */
 extern const struct kind kind_rga_1080p;
@@ -51,6 +55,10 @@ void job_open(struct job_dev *d, const struct kind *kind);
 /* Buffers in both queues, MMAP for OUTPUT, and streaming */
 void job_start(struct job_dev *d, uint32_t cap_memory, unsigned int bufs);
 void job_open_mmap(struct job_dev *d, const struct kind *kind, unsigned int bufs);
+/* With the capture buffers that the kind has: its own, or imported and mapped */
+void job_open_bufs(struct job_dev *d, const struct kind *kind, unsigned int bufs);
+/* A file descriptor of the dma-buf of a plane: exported, or that of the import */
+int job_dmabuf(struct job_dev *d, unsigned int index, unsigned int plane);
 void job_close(struct job_dev *d);
 
 void job_queue_cap(struct job_dev *d, unsigned int index);

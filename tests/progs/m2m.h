@@ -15,7 +15,7 @@
 
 struct m2m_plane {
 	size_t size;
-	void *map;		/* MMAP only */
+	void *map;		/* MMAP, or where somebody has mapped the import */
 };
 
 struct m2m_buf {

@@ -22,8 +22,9 @@
 #define LIMIT_MS	5000
 
 static const struct kind *const observed[] = {
-	&kind_rga, &kind_rga_nv12m, &kind_rga_1080p, &kind_rga3, &kind_rga3_nv12m,
-	&kind_mpeg2, &kind_h264, NULL
+	&kind_rga, &kind_rga_nv12m, &kind_rga_1080p, &kind_rga_import,
+	&kind_rga3, &kind_rga3_nv12m, &kind_mpeg2, &kind_mpeg2_import,
+	&kind_h264, &kind_h264_import, NULL
 };
 
 struct scene {
@@ -40,13 +41,13 @@ static void open_scene(struct scene *s, const struct kind *kind)
 
 	memset(s, 0, sizeof(*s));
 	board_need(kind->model);
-	job_open_mmap(&s->d, kind, 2);
+	job_open_bufs(&s->d, kind, 2);
 	job_run(&s->d, 0, OLD);
 	CHECK(job_content(&s->d, 0, OLD));
 
 	s->planes = s->d.m.cap.fmt.num_planes;
 	for (p = 0; p < s->planes; p++)
-		s->dmabuf[p] = CALL(m2m_export(&s->d.m, &s->d.m.cap, 0, p, O_RDWR));
+		s->dmabuf[p] = job_dmabuf(&s->d, 0, p);
 
 	job_pause(&s->d);
 	job_queue_cap(&s->d, 0);

@@ -14,7 +14,9 @@
 
 #define WHILE_MS	200
 
-static const struct kind *const held_kinds[] = { &kind_h264, NULL };
+static const struct kind *const held_kinds[] = {
+	&kind_h264, &kind_h264_import, NULL
+};
 
 static void check_nothing(int dmabuf)
 {
@@ -23,13 +25,13 @@ static void check_nothing(int dmabuf)
 	CHECK(dmabuf_poll(dmabuf, POLLOUT, 0));
 }
 
-TEST_KINDS(starved_output, 20, all_kinds)
+TEST_KINDS(starved_output, 20, every_kind)
 {
 	struct job_dev d;
 	int dmabuf;
 
-	job_open_mmap(&d, kind, 2);
-	dmabuf = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, O_RDWR));
+	job_open_bufs(&d, kind, 2);
+	dmabuf = job_dmabuf(&d, 0, 0);
 	job_queue_cap(&d, 0);
 	check_nothing(dmabuf);
 	sleep_ms(WHILE_MS);
@@ -41,14 +43,14 @@ TEST_KINDS(starved_output, 20, all_kinds)
 }
 
 /* The source is there, the capture buffer comes last */
-TEST_KINDS(starved_capture, 20, all_kinds)
+TEST_KINDS(starved_capture, 20, every_kind)
 {
 	struct job_dev d;
 	int dmabuf;
 
 	board_need(kind->model);
-	job_open_mmap(&d, kind, 2);
-	dmabuf = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, O_RDWR));
+	job_open_bufs(&d, kind, 2);
+	dmabuf = job_dmabuf(&d, 0, 0);
 	job_pause(&d);
 	job_queue_out(&d, 0, 1);
 	sleep_ms(WHILE_MS);
@@ -64,15 +66,15 @@ TEST_KINDS(starved_capture, 20, all_kinds)
 }
 
 /* The second of two queued buffers has no fence before its own job starts */
-TEST_KINDS(next_in_queue, 20, all_kinds)
+TEST_KINDS(next_in_queue, 20, every_kind)
 {
 	struct job_dev d;
 	int dmabuf[2];
 
 	board_need(kind->model);
-	job_open_mmap(&d, kind, 2);
-	dmabuf[0] = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, O_RDWR));
-	dmabuf[1] = CALL(m2m_export(&d.m, &d.m.cap, 1, 0, O_RDWR));
+	job_open_bufs(&d, kind, 2);
+	dmabuf[0] = job_dmabuf(&d, 0, 0);
+	dmabuf[1] = job_dmabuf(&d, 1, 0);
 	job_pause(&d);
 	job_queue_cap(&d, 0);
 	job_queue_cap(&d, 1);
@@ -93,8 +95,8 @@ static void first_field(struct job_dev *d, const struct kind *kind, int *dmabuf)
 	unsigned long done;
 
 	board_need(kind->model);
-	job_open_mmap(d, kind, 2);
-	*dmabuf = CALL(m2m_export(&d->m, &d->m.cap, 0, 0, O_RDWR));
+	job_open_bufs(d, kind, 2);
+	*dmabuf = job_dmabuf(d, 0, 0);
 	job_pause(d);
 	done = board_count(kind->model, "done");
 	job_queue_cap(d, 0);
@@ -160,7 +162,7 @@ TEST_KINDS(second_field_is_lost, 20, held_kinds)
 	struct job_dev d;
 
 	first_field(&d, kind, &dmabuf);
-	next = CALL(m2m_export(&d.m, &d.m.cap, 1, 0, O_RDWR));
+	next = job_dmabuf(&d, 1, 0);
 	job_pause(&d);
 	job_queue_cap(&d, 1);
 	job_queue_field(&d, 1, 0x0b0b0b0b, 2, TOP, false);
