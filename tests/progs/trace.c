@@ -16,6 +16,7 @@
 #define INSTANCE	"/sys/kernel/tracing/instances/vrf"
 #define BUFFER_KB	"4096"
 #define MAX_CONTEXTS	4096
+#define SETTLE_MS	5000
 
 static int pipe_fd = -1;
 static char rest[65536];
@@ -161,6 +162,16 @@ static void for_each_line(void (*fn)(void *data, const char *line), void *data)
 void trace_read(struct trace_counts *c)
 {
 	for_each_line(take, c);
+}
+
+void trace_settle(struct trace_counts *c)
+{
+	uint64_t end = now_ns() + SETTLE_MS * 1000000ull;
+
+	do {
+		sleep_ms(20);
+		trace_read(c);
+	} while (c->destroy < c->init && now_ns() < end);
 }
 
 struct deadlocks {

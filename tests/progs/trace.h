@@ -28,6 +28,8 @@ unsigned long trace_deadlocks(int tid);
 void trace_start(void);
 /* Takes in what has been traced; often, or events get lost */
 void trace_read(struct trace_counts *counts);
+/* Goes on until every fence is destroyed: files are let go by work, fences by RCU */
+void trace_settle(struct trace_counts *counts);
 void trace_stop(void);
 
 #endif
