@@ -134,6 +134,7 @@ sed -n "s|^checkpatch finds |$mail:1: |p" "$mail"
 echo 'total: some'
 exit 1
 END
+	chmod +x scripts/*.pl
 	git add .
 	git commit -qm v7.3
 	git tag v7.3

@@ -113,6 +113,36 @@ taken() {
 	[ "$(git -C clone rev-parse 'HEAD^{tree}')" = "$(git -C "$CACHE/work/v7.3" rev-parse 'series^{tree}')" ] || fail "$1 makes another tree"
 	[ "$(git -C clone log --format=%ae -2 | sort -u)" = author@example.org ] || fail "the authors: $(git -C clone log --format=%ae -2)"
 }
+# what README says of b4 prep, in a clone of the kernel; nothing is sent anywhere
+test_b4_takes_over() {
+	command -v b4 >/dev/null || skip "no b4"
+	command -v git-filter-repo >/dev/null || skip "no git-filter-repo"
+	sendable
+	passes "$S/signoff"
+	git config --global sendemail.smtpServer 127.0.0.1
+	git config --global sendemail.smtpServerPort 1
+	git clone -q -b v7.3 linux clone 2>/dev/null
+	git -C clone switch -q -c mine
+	sed -n '/^    b4 prep -n/,/^    b4 send/p' "$HERE/../../README.md" | sed "s|MAIL/|$MAIL/|g; s|/path/to/this/cover-letter|$T/cover-letter|" >commands
+	for word in 'prep -n .* -f v7.3' 'git am ' "cp $T/cover-letter" '--set-prefixes RFC' '--force-revision 2' '--auto-to-cc' 'b4 send --dry-run '; do
+		grep -q -- "$word" commands || fail "README does not say $word: $(cat commands)"
+	done
+	sed -i '$d' commands
+	printf '%s\n' 'b4 send --no-sign --dry-run' "b4 send --no-sign -o $T/b4" >>commands
+	unset GIT_EDITOR VISUAL
+	passes env -C clone XDG_DATA_HOME="$T/xdg" sh -eu "$T/commands"
+	[ "$(grep -c 'Would have sent 3 messages' err)" = 2 ] || fail "$(cat err)"
+	# the same patches and letter
+	"$S/patch-ids" patches/v7.3/*.patch >want
+	"$S/patch-ids" b4/000[1-9]*.eml | cmp - want || fail "the patches are others"
+	for n in 0 1 2; do
+		header Subject b4/000$n-*.eml | grep -qE "^\[PATCH RFC v2 $n/2\] " || fail "$(header Subject b4/000$n-*.eml)"
+		[ $n = 0 ] || [ "$(grep -c '^Signed-off-by: Tester <tester@example.org>$' b4/000$n-*.eml)" = 1 ] || fail "patch $n is not signed once"
+	done
+	# b4 takes the indentation from the last paragraph
+	sed '1,/^$/d' b4/0000-*.eml | head -n "$(($(wc -l <cover-letter) - 2))" >letter
+	sed 1,2d cover-letter | diff -w - letter || fail "the letter came out differently"
+}
 test_send_is_a_dry_run() {
 	sink
 	sendable
