@@ -122,10 +122,10 @@ test_preflight_evidence() {
 	sed -i 's/^    ok 1 rga.poll/    not ok 1 rga.poll/' evidence/v7.3/board.ktap
 	red 05-evidence 'did not pass .*rga.poll'
 	made_up_evidence
-	sed -i 's/^    # rga: 6234 jobs,/    # rga: 4999 jobs,/' evidence/v7.3/board.ktap
-	red 05-evidence 'accounting was run with 4999 jobs of a kind, not with 5000: .*make evidence'
-	sed -i '/^    # rga: 4999 jobs,/d' evidence/v7.3/board.ktap
-	red 05-evidence 'with 0 jobs'
+	sed -i 's/^    # rga: 6234 jobs,/    # rga: 999 jobs,/' evidence/v7.3/board.ktap
+	red 05-evidence 'accounting ran 999 jobs of a kind, not [0-9]+: run .make evidence'
+	sed -i '/^    # rga: 999 jobs,/d' evidence/v7.3/board.ktap
+	red 05-evidence 'accounting ran 0 jobs'
 	for boot in lockdep-y:fences lockdep-n:off short-y:short; do
 		made_up_evidence
 		sed -i "s/^# booting ${boot%:*}/# booting other/" evidence/v7.3/board.ktap
