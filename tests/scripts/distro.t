@@ -14,34 +14,57 @@ test_distro_names_the_patches() {
 	[ "$(sed -n 's/^kconf hardware //p' "$D/yocto/release-fences/release-fences.scc")" = release-fences.cfg ] || fail "no .cfg"
 	cmp "$D/yocto/release-fences/release-fences.cfg" "$S/../Kconfig.fragment" || fail "the .cfg is not Kconfig.fragment"
 }
-test_distro_debian() {
+# debian_package: an unpacked source package of a made-up kernel, and a series for it
+debian_package() {
+	repo linux
+	series patches linux
 	mkdir -p linux/debian/patches linux/debian/config/arm64 linux/debian/config/armhf
 	echo bugfix/all/x.patch >linux/debian/patches/series
 	echo CONFIG_X=y | tee linux/debian/config/arm64/config >linux/debian/config/armhf/config
-	passes "$D/debian/add-series" linux "$S/../patches"
-	[ "$(wc -l <linux/debian/patches/series)" = 5 ] || fail "$(cat linux/debian/patches/series)"
+	cp -r linux/debian as-it-was
+}
+untouched() { diff -r as-it-was linux/debian || fail "something is half-made"; }
+test_distro_debian() {
+	debian_package
+	passes "$D/debian/add-series" linux patches
+	[ "$(wc -l <linux/debian/patches/series)" = 3 ] || fail "$(cat linux/debian/patches/series)"
 	while read -r patch; do
 		[ "$patch" = bugfix/all/x.patch ] || [ -f "linux/debian/patches/$patch" ] || fail "no $patch"
 	done <linux/debian/patches/series
 	for arch in arm64 armhf; do
 		[ "$(grep -c '^CONFIG_' linux/debian/config/$arch/config)" = 2 ] || fail "$arch: $(cat linux/debian/config/$arch/config)"
 	done
-	refused 2 'has the series already' "$D/debian/add-series" linux "$S/../patches"
-	refused 2 'no unpacked source package' "$D/debian/add-series" . "$S/../patches"
+	refused 2 'has the series already' "$D/debian/add-series" linux patches
+}
+test_distro_debian_refuses() {
+	debian_package
+	refused 2 'no unpacked source package' "$D/debian/add-series" . patches
 	refused 2 'there are no patches' "$D/debian/add-series" linux .
 	refused 2 'usage' "$D/debian/add-series" linux
+	mv linux/debian/config/armhf .
+	cp -r as-it-was all-of-it && rm -r as-it-was/config/armhf
+	refused 2 'no debian/config/armhf/config' "$D/debian/add-series" linux patches
+	untouched
+	mv armhf linux/debian/config/ && rm -r as-it-was && mv all-of-it as-it-was
+	refused 2 'does not apply to linux: take the series' "$D/debian/add-series" linux "$S/../patches"
+	untouched
 }
-# arch COMMAND...: the function of PKGBUILD.part in a made-up kernel
+# arch PREPARE: PKGBUILD.part in a PKGBUILD with two kinds of sums, at the end of
+# its prepare(), which begins with PREPARE
 arch() {
 	bash -euc '
-		source=() sha256sums=() srcdir=$1
+		source=(linux.tar) sha256sums=(1) md5sums=(2) srcdir=$1
 		. "$2"
-		[ "${#source[@]}" = "${#sha256sums[@]}" ]
-		cd linux && _release_fences' bash "$T" "$D/arch/PKGBUILD.part"
+		[ "${#source[@]}" = "${#sha256sums[@]}" ] && [ "${#source[@]}" = "${#md5sums[@]}" ]
+		[ ! -v b2sums ]
+		cd linux && eval "$3" && _release_fences' bash "$T" "$D/arch/PKGBUILD.part" "$1"
 }
-test_distro_arch() {
-	command -v bash >/dev/null || skip "no bash"
-	bash -n "$D/arch/PKGBUILD.part" || fail "a syntax error"
+# as the kernels of Arch do it
+arch_loop='for src in "${source[@]}"; do
+	[[ $src = *.patch ]] || continue
+	patch -Np1 <"../$src"
+done'
+arch_package() {
 	repo linux
 	series patches linux
 	i=0
@@ -54,15 +77,29 @@ test_distro_arch() {
 	printf '#!/bin/sh\ncat "$3" >>"$2"\n' >linux/scripts/kconfig/merge_config.sh
 	chmod +x linux/scripts/kconfig/merge_config.sh
 	printf 'olddefconfig:\n\t@sed -i s/DROP//g .config\n' >linux/Makefile
-	passes arch
+}
+test_distro_arch() {
+	command -v bash >/dev/null || skip "no bash"
+	bash -n "$D/arch/PKGBUILD.part" || fail "a syntax error"
+	arch_package
+	passes arch :
 	grep -q forty linux/rga.c || fail "not applied"
-	git -C linux checkout -q rga.c drivers
-	sed -i 's/s.DROP../s\/CONFIG_VIDEOBUF2.*\//' linux/Makefile
-	rm linux/.config
-	! arch >out 2>&1 || fail "a lost option is not noticed"
+}
+test_distro_arch_has_applied_all_of_source() {
+	command -v bash >/dev/null || skip "no bash"
+	arch_package
+	passes arch "$arch_loop"
+	grep -q forty linux/rga.c || fail "not applied"
+}
+test_distro_arch_refuses() {
+	command -v bash >/dev/null || skip "no bash"
+	arch_package
+	printf 'olddefconfig:\n\t@sed -i /RELEASE_FENCES/d .config\n' >linux/Makefile
+	! arch : >out 2>&1 || fail "a lost option is not noticed"
+	grep -q 'lost CONFIG_VIDEOBUF2_RELEASE_FENCES' out || fail "$(cat out)"
 	git -C linux checkout -q rga.c drivers
 	sed -i 's/^38$/thirty-eight/' linux/rga.c
-	! arch >out 2>&1 || fail "a patch that does not fit is not noticed"
+	! arch : >out 2>&1 || fail "a patch that does not fit is not noticed"
 	grep -q FAILED out || fail "$(cat out)"
 }
 test_distro_shellcheck() {
