@@ -111,6 +111,8 @@ static void open_seen(struct job_dev *d, struct seen *s)
 	unsigned int p, i;
 
 	s->count = 0;
+	if (d->kind->import)
+		job_import_anew(d, 0);
 	for (p = 0; p < d->m.cap.fmt.num_planes; p++) {
 		if (d->kind->import)
 			s->dmabuf[s->count++] = job_dmabuf(d, 0, p);

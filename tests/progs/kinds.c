@@ -256,6 +256,16 @@ void job_open_bufs(struct job_dev *d, const struct kind *kind, unsigned int bufs
 	for_each_import(d, import_plane);
 }
 
+void job_import_anew(struct job_dev *d, unsigned int index)
+{
+	unsigned int p;
+
+	for (p = 0; p < d->m.cap.fmt.num_planes; p++) {
+		let_go_plane(&d->m.cap.buf[index], p);
+		import_plane(&d->m.cap.buf[index], p);
+	}
+}
+
 int job_dmabuf(struct job_dev *d, unsigned int index, unsigned int plane)
 {
 	if (d->kind->import)

@@ -57,6 +57,8 @@ void job_start(struct job_dev *d, uint32_t cap_memory, unsigned int bufs);
 void job_open_mmap(struct job_dev *d, const struct kind *kind, unsigned int bufs);
 /* With the capture buffers that the kind has: its own, or imported and mapped */
 void job_open_bufs(struct job_dev *d, const struct kind *kind, unsigned int bufs);
+/* Another dma-buf for the import, whose reservation nobody has used yet */
+void job_import_anew(struct job_dev *d, unsigned int index);
 /* A file descriptor of the dma-buf of a plane: exported, or that of the import */
 int job_dmabuf(struct job_dev *d, unsigned int index, unsigned int plane);
 void job_close(struct job_dev *d);
