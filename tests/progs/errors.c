@@ -19,6 +19,7 @@
 #define TIMER_MAX_MS	8000
 
 static const struct kind *const decoders[] = { &kind_mpeg2, &kind_h264, &kind_mpeg2_import, NULL };
+static const struct kind *const late_decoders[] = { &kind_mpeg2, &kind_h264_import, NULL };
 static const struct kind *const rgas[] = { &kind_rga, &kind_rga_import, &kind_rga3, NULL };
 static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
 
@@ -129,6 +130,45 @@ TEST_KINDS(hang_ends_by_watchdog, 30, decoders)
 TEST_KINDS(dropped_irq_ends_by_watchdog, 30, decoders)
 {
 	watchdog(kind, "drop_irqs");
+}
+
+/*
+ * The driver takes it for the end of the job that runs. The fence goes with the
+ * buffer, and when the hardware really ends that job nobody waits for it.
+ */
+TEST_KINDS(irq_of_hung_job_in_next_job, 30, late_decoders)
+{
+	unsigned long done;
+	struct v4l2_buffer b;
+	struct job_dev d;
+	int hung, next;
+
+	open_dev(&d, kind);
+	board_set(kind->model, "hang_jobs", 1);
+	hung = start_job(&d, 1);
+	check_wait(hung, -EIO, WATCHDOG_MIN_MS, WATCHDOG_MAX_MS);
+	dequeue_error(&d);
+
+	job_pause(&d);
+	next = start_job(&d, 2);
+	check_pending(next);
+	board_set(kind->model, "spurious", 1);
+	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, &b), 0);
+	CHECK(!(b.flags & V4L2_BUF_FLAG_ERROR));
+	CHECK_EQ(sync_status(next), 1);
+	CHECK_EQ(sync_status(hung), expect_fences() ? -EIO : 1);
+	job_dequeue_out(&d);
+
+	done = board_count(kind->model, "done");
+	job_go(&d);
+	board_wait(kind->model, "done", done + 1);
+	CHECK_EQ(m2m_try_dequeue(&d.m, &d.m.cap, 50, &b), -1);
+	CHECK_EQ(errno, EAGAIN);
+	check_next(&d);
+	CHECK_EQ(sync_status(next), 1);
+	close(next);
+	close(hung);
+	job_close(&d);
 }
 
 /*
