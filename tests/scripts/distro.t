@@ -14,16 +14,29 @@ test_distro_names_the_patches() {
 	[ "$(sed -n 's/^kconf hardware //p' "$D/yocto/release-fences/release-fences.scc")" = release-fences.cfg ] || fail "no .cfg"
 	cmp "$D/yocto/release-fences/release-fences.cfg" "$S/../Kconfig.fragment" || fail "the .cfg is not Kconfig.fragment"
 }
-# debian_package: an unpacked source package of a made-up kernel, and a series for it
+# changelog VERSION: debian/changelog of the package in linux/
+changelog() { printf 'linux (%s) unstable; urgency=medium\n\n  * Test\n' "$1" >linux/debian/changelog; }
+# debian_package: an unpacked source package of a made-up kernel, and all series for it
 debian_package() {
 	repo linux
 	series patches linux
+	for name in "$S"/../patches/v*/; do
+		name=patches/$(basename "$name")
+		mkdir "$name"
+		cp patches/0*.patch "$name/"
+	done
 	mkdir -p linux/debian/patches linux/debian/config/arm64 linux/debian/config/armhf
 	echo bugfix/all/x.patch >linux/debian/patches/series
 	echo CONFIG_X=y | tee linux/debian/config/arm64/config >linux/debian/config/armhf/config
+	changelog 7.0.4-1
 	cp -r linux/debian as-it-was
 }
 untouched() { diff -r as-it-was linux/debian || fail "something is half-made"; }
+# again: the package as it was
+again() {
+	rm -rf linux/debian
+	cp -r as-it-was linux/debian
+}
 test_distro_debian() {
 	debian_package
 	passes "$D/debian/add-series" linux patches
@@ -34,19 +47,57 @@ test_distro_debian() {
 	for arch in arm64 armhf; do
 		[ "$(grep -c '^CONFIG_' linux/debian/config/$arch/config)" = 2 ] || fail "$arch: $(cat linux/debian/config/$arch/config)"
 	done
+	[ "$(ls linux/debian)" = "$(ls as-it-was)" ] || fail "it leaves $(ls linux/debian)"
 	refused 2 'has the series already' "$D/debian/add-series" linux patches
+	again
+	mkdir -p linux/debian/patches/features/all/vb2-release-fences
+	refused 2 'is there, but .* remove it' "$D/debian/add-series" linux patches
+}
+# A package takes the series that the page says, and no other
+test_distro_debian_version() {
+	debian_package
+	sed -n 's/^| \([0-9., ]*\) | `\([^`]*\)` |$/\1|\2/p' "$D/../docs/distributors.md" >table
+	[ "$(cut -d'|' -f2 table | sort)" = "$(printf '%s\n' patches/ patches/v*/ | sort)" ] || fail "not all series: $(cat table)"
+	while IFS='|' read -r versions fits; do
+		for version in $(echo "$versions" | tr , ' '); do
+			for series in patches patches/v*/; do
+				again
+				changelog "$version.9-1~bpo1+1"
+				if [ "${series%/}" = "${fits%/}" ]; then
+					passes "$D/debian/add-series" linux "$series"
+				else
+					refused 2 "^add-series: $series is not for Linux $version, .*: take ${fits%/}$" "$D/debian/add-series" linux "$series"
+					[ ! -e linux/debian/patches/features ] || fail "$series goes into $version"
+				fi
+			done
+		done
+	done <table
+	again
+	changelog 7.1.2-1
+	refused 2 "there is no series for the Linux '7.1'" "$D/debian/add-series" linux patches
+	changelog 7.4~rc2-1~exp1
+	passes "$D/debian/add-series" linux patches/v7.3
 }
 test_distro_debian_refuses() {
 	debian_package
 	refused 2 'no unpacked source package' "$D/debian/add-series" . patches
 	refused 2 'there are no patches' "$D/debian/add-series" linux .
 	refused 2 'usage' "$D/debian/add-series" linux
-	mv linux/debian/config/armhf .
-	cp -r as-it-was all-of-it && rm -r as-it-was/config/armhf
-	refused 2 'no debian/config/armhf/config' "$D/debian/add-series" linux patches
-	untouched
-	mv armhf linux/debian/config/ && rm -r as-it-was && mv all-of-it as-it-was
 	refused 2 'does not apply to linux: take the series' "$D/debian/add-series" linux "$S/../patches"
+	untouched
+	for gone in config/arm64 config/armhf; do
+		again
+		mv "linux/debian/$gone" gone
+		refused 2 "no debian/$gone/config" "$D/debian/add-series" linux patches
+		mv gone "linux/debian/$gone"
+		untouched
+	done
+	again
+	# the disk is full when the last file is written
+	mkdir bin
+	printf '#!/bin/sh\ncase $* in *armhf*) exit 1 ;; esac\nexec %s "$@"\n' "$(command -v cp)" >bin/cp
+	chmod +x bin/cp
+	refused 2 'cannot write into linux/debian: make room' env PATH="$T/bin:$PATH" "$D/debian/add-series" linux patches
 	untouched
 }
 # arch PREPARE: PKGBUILD.part in a PKGBUILD with two kinds of sums, at the end of
@@ -101,6 +152,12 @@ test_distro_arch_refuses() {
 	sed -i 's/^38$/thirty-eight/' linux/rga.c
 	! arch : >out 2>&1 || fail "a patch that does not fit is not noticed"
 	grep -q FAILED out || fail "$(cat out)"
+}
+test_distro_debian_commands() {
+	sed -n '/^## Debian/,/^## Arch/s/^    //p' "$D/../docs/distributors.md" >commands
+	grep -oE 'apt-get source|add-series|dch|debian/rules debian/control|dpkg-buildpackage' commands >order
+	printf '%s\n' 'apt-get source' add-series dch 'debian/rules debian/control' dpkg-buildpackage | cmp - order || fail "$(cat order)"
+	grep -q 'dpkg-buildpackage itself was not run' "$D/../docs/distributors.md" || fail "it does not say what was not tried"
 }
 test_distro_shellcheck() {
 	command -v shellcheck >/dev/null || skip "no shellcheck"
