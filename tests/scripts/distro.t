@@ -199,6 +199,13 @@ test_distro_arch_refuses() {
 	sed -i 's/^38$/thirty-eight/' linux/rga.c
 	refused 1 '^0002-.*\.patch does not apply without fuzz: take the series' arch 1
 }
+# What differs while the option is off is what scripts/bytes lets differ
+test_distro_says_what_is_left() {
+	sed -n "/^may()/,/^}/s/.*echo '^(\(.*\))\$'.*/\1/p" "$S/bytes" | tr '|' '\n' | grep '^[a-z]' | sort -u >may
+	[ "$(wc -l <may)" -ge 4 ] || fail "scripts/bytes lets differ: $(cat may)"
+	sed -n '/^Off: /,/^On: /p' "$D/../docs/distributors.md" >off
+	grep -o '(`[a-z_]*`)' off | tr -d '()`' | sort | cmp - may || fail "it must name $(cat may)"
+}
 test_distro_debian_commands() {
 	sed -n '/^## Debian/,/^## Arch/s/^    //p' "$D/../docs/distributors.md" >commands
 	grep -oE 'apt-get source|add-series|dch|debian/rules debian/control|dpkg-buildpackage' commands >order
