@@ -13,7 +13,7 @@
 #include "trace.h"
 
 /* 10,000 for each driver, which has three kinds and four, and more with an RGA3 */
-#define JOBS		(!expect_fences() ? 500 : kind->requests ? 2500 : 3400)
+#define JOBS		(kind->requests ? 2500 : 3400)
 #define BUFS		4
 #define READ_EVERY	20
 /* Long enough for a busy machine to find the job at work */
@@ -111,7 +111,7 @@ static void run_jobs(const struct kind *kind, struct trace_counts *counts,
 
 TEST_KINDS(every_fence_ends, seconds_of_jobs(), every_kind)
 {
-	unsigned long jobs = env_number("VRF_JOBS", JOBS);
+	unsigned long jobs = how_many_jobs(JOBS);
 	unsigned long before[sizeof(hardware) / sizeof(*hardware)];
 	uint64_t from = now_ns();
 	struct trace_counts c = { 0 };

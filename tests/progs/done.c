@@ -28,7 +28,7 @@ static void check_signalled(int sync_fd, uint64_t queued, uint64_t dequeued)
 
 TEST_KINDS(dqbuf_implies_signalled, 300, every_kind)
 {
-	unsigned long jobs = env_number("VRF_JOBS", JOBS), i, pending = 0;
+	unsigned long jobs = how_many_jobs(JOBS), i, pending = 0;
 	bool seen;
 	uint64_t queued, dequeued, from = now_ns();
 	struct v4l2_buffer b;

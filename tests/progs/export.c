@@ -248,7 +248,7 @@ static void *export_and_close(void *unused)
 /* Exports come and go while fences are published on them */
 TEST_KINDS(exports_against_jobs, 300, one_each)
 {
-	unsigned long jobs = env_number("VRF_JOBS", CROSS_JOBS), n;
+	unsigned long jobs = how_many_jobs(CROSS_JOBS), n;
 	pthread_t thread;
 	struct job_dev d;
 	unsigned int i;

@@ -132,6 +132,11 @@ unsigned long env_number(const char *name, unsigned long otherwise)
 	return text && *text ? strtoul(text, NULL, 0) : otherwise;
 }
 
+unsigned long how_many_jobs(unsigned long usual)
+{
+	return env_number("VRF_JOBS", expect_fences() ? usual : usual / 10);
+}
+
 long proc_number(const char *file, const char *key)
 {
 	FILE *f = fopen(file, "r");

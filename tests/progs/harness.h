@@ -108,6 +108,8 @@ void sleep_ms(unsigned int ms);
 bool expect_fences(void);
 /* A number from the environment */
 unsigned long env_number(const char *name, unsigned long otherwise);
+/* How many jobs: VRF_JOBS, or @usual; a tenth where there is no fence to go wrong */
+unsigned long how_many_jobs(unsigned long usual);
 /* What follows @key at the start of a line of @file, -1 where it is not there */
 long proc_number(const char *file, const char *key);
 

@@ -102,7 +102,7 @@ static void cut(struct context *c)
 
 static void run_context(const struct kind *kind, unsigned int number)
 {
-	unsigned long jobs = env_number("VRF_JOBS", JOBS), n;
+	unsigned long jobs = how_many_jobs(JOBS), n;
 	struct context c = { 0 };
 	unsigned int i, seed = number;
 

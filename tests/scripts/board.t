@@ -63,3 +63,57 @@ test_observed_in_one_boot_only() {
 test_readme_shows_what_was_observed() { readme_has "$HERE/../../evidence/v7.0/observed.md"; }
 test_mutants_of_another_name() { refused 2 'no mistake nonsense' "$S/mutants" nonsense; }
 test_soak_of_no_jobs() { refused 2 'no number of jobs' env JOBS=many "$S/soak"; }
+
+# A kernel to build, whose make only notes that it was called
+board_kernel() {
+	repo tree
+	mkdir -p tree/scripts/kconfig tools
+	echo 'exit 0' >tree/scripts/kconfig/merge_config.sh
+	chmod +x tree/scripts/kconfig/merge_config.sh
+	git -C tree add .
+	git -C tree commit -qm merge_config
+	# shellcheck disable=SC2016 # for that script
+	printf '#!/bin/sh\necho called >>"%s/calls"\n[ ! -e "%s/broken" ]\n' "$T" "$T" >tools/make
+	printf '#!/bin/sh\necho gcc\n' >tools/fake-gcc
+	chmod +x tools/*
+	cp -r "$B" "$HERE/../model" .
+	: >board/config/one.config
+	mkdir kernel
+	: >kernel/.config
+}
+build_board() {
+	: >calls
+	PATH="$T/tools:$PATH" CROSS_COMPILE=fake- board/build-kernel tree kernel one 2>err
+}
+built() { build_board || fail "$(cat err)"; [ -s calls ] || fail "$1: not built again"; }
+test_board_kernel_is_built_once() {
+	board_kernel
+	built "the first time"
+	build_board || fail "$(cat err)"
+	[ ! -s calls ] || fail "built again from the same"
+}
+test_board_kernel_is_built_again() {
+	board_kernel
+	built "the first time"
+	echo 61 >>tree/rga.c
+	built "a changed file"
+	git -C tree commit -qam changed
+	built "a commit"
+	echo '# more' >>board/config/one.config
+	built "a fragment"
+	echo '/* more */' >>model/model.h
+	built "the model"
+	export MAKE_ARGS=A=b
+	built "an argument"
+	: >tree/new.c
+	built "a file that git does not know"
+	built "a file that git does not know, still there"
+	rm tree/new.c
+	built "without that file"
+	: >broken
+	echo 62 >>tree/rga.c
+	! build_board || fail "it does not fail"
+	rm broken
+	git -C tree checkout -q rga.c
+	built "what failed since"
+}
