@@ -56,9 +56,14 @@ static void open_scene(struct scene *s, const struct kind *kind)
 	CHECK_EQ(board_count(kind->model, "stamp"), NEW);
 }
 
-/* The job goes on, but only when the test has begun to wait */
+/*
+ * The job goes on, but only when the test has begun to wait. Where nobody waits
+ * it runs until the test is over: who would wait all the same never comes back.
+ */
 static void finish_later(struct scene *s)
 {
+	if (!expect_fences())
+		return;
 	s->later = CALL(fork());
 	if (s->later)
 		return;
@@ -90,12 +95,11 @@ static void check_seen(struct scene *s, const char *what, unsigned int plane,
 
 	note("%s %s plane %u: waited %u ms, content %s", s->d.kind->name, what,
 	     plane, ms, seen == NEW ? "new" : seen == OLD ? "old" : "strange");
+	/* Not by the clock: a busy machine is late without any fence */
 	if (expect_fences()) {
-		CHECK(ms >= JOB_MS / 2);
 		CHECK_EQ(seen, NEW);
 		CHECK(job_content(&s->d, 0, NEW));
 	} else {
-		CHECK(ms < JOB_MS / 2);
 		CHECK_EQ(seen, OLD);
 	}
 }
