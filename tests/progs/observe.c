@@ -98,6 +98,7 @@ static void check_seen(struct scene *s, const char *what, unsigned int plane,
 	note("%s %s plane %u: waited %u ms, content %s", s->d.kind->name, what,
 	     plane, ms, seen == NEW ? "new" : seen == OLD ? "old" : "strange");
 	if (expect_fences()) {
+		CHECK(ms >= JOB_MS / 2);
 		CHECK_EQ(seen, NEW);
 		CHECK(job_content(&s->d, 0, NEW));
 	} else {
