@@ -90,4 +90,6 @@ else
 	TREE=$ID
 fi
 SRC=$CACHE/tree/$ID WORK=$CACHE/work/$ID OUT=$CACHE/out/$ID
+# one for all: the board's kernel and the Image have most objects in common
+export CCACHE_DIR="${CCACHE_DIR:-$CACHE/ccache}"
 export S SRC WORK OUT CACHE TREE
