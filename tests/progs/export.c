@@ -27,7 +27,7 @@
 
 #define MANY		10000
 #define STAMP		0xe0e0e0e0u
-#define CROSS_JOBS	2000
+#define CROSS_JOBS	1000
 #define KEPT		64
 #define HOLD_US		100000
 #define CLOSE_MIN_MS	20
