@@ -117,3 +117,14 @@ test_board_kernel_is_built_again() {
 	git -C tree checkout -q rga.c
 	built "what failed since"
 }
+test_evidence_of_a_board_that_failed() {
+	mkdir scripts
+	cp "$S"/lib.sh "$S"/evidence scripts/
+	printf '#!/bin/sh\necho "    not ok 1 rga.race"\necho "# board: 1 failed, 0 skipped, 0 faults"\nexit 1\n' >scripts/emulate
+	chmod +x scripts/emulate
+	mkdir -p "$CACHE/out/v7.0"
+	refused 1 'did not pass: .*evidence.ktap$' scripts/evidence
+	said 'not ok 1 rga.race'
+	[ ! -e evidence ] || fail "it keeps that as evidence"
+	grep -q 'not ok' "$CACHE/out/v7.0/evidence.ktap" || fail "what it said is lost"
+}
