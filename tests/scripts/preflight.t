@@ -87,6 +87,21 @@ test_preflight_a_number_of_a_picture() {
 	echo ' 4242 ' >evidence/v7.3/bench.png
 	red 10-numbers 'no evidence for .*4242'
 }
+test_preflight_numbers_of_the_mistakes() {
+	ready
+	# another series, of which they are
+	sed 's/^+/+x/' "$PATCHES"/v7.3/0001-*.patch >"$PATCHES/0001-other.patch"
+	mkdir -p evidence/v7.0
+	{
+		"$S/patch-ids" "$PATCHES"/*.patch | sed 's/^/    /'
+		printf '| mistake | caught by |\n| --- | --- |\n| one | rga.x |\n'
+	} >evidence/v7.0/mutants.md
+	passes "$S/cover-letter"
+	grep -q 'mistakes: 1 of [0-9]* .*on 7.0' cover-letter || fail "$(grep mistakes cover-letter)"
+	passes "$S/preflight" 10-numbers
+	sed -i 's/mistakes: 1 of/mistakes: 777 of/' cover-letter
+	red 10-numbers 'no evidence for 777:'
+}
 test_preflight_bench_of_other_patches() {
 	sendable
 	echo '# patch-id 0123456789' >evidence/v7.3/bench
