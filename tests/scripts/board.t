@@ -128,3 +128,24 @@ test_evidence_of_a_board_that_failed() {
 	[ ! -e evidence ] || fail "it keeps that as evidence"
 	grep -q 'not ok' "$CACHE/out/v7.0/evidence.ktap" || fail "what it said is lost"
 }
+test_programs_are_built_once() {
+	cp -r "$HERE/../progs" .
+	mkdir board
+	echo observe >board/subjects
+	# shellcheck disable=SC2016 # for that script
+	printf '#!/bin/sh\n[ "$1" = --version ] || echo called >>"%s/calls"\n' "$T" >cc
+	chmod +x cc
+	for what in 'first time' same; do
+		: >calls
+		passes progs/build ./cc made
+		[ "$what$(wc -l <calls)" != 'first time0' ] || fail "nothing was built"
+	done
+	[ ! -s calls ] || fail "built again from the same"
+	for change in 'echo "// more" >>progs/m2m.c' 'echo "// more" >>progs/m2m.h' 'echo done >>board/subjects' \
+		'sed -i "2s/$/; echo 13.0/" cc' 'rm made/recipe'; do
+		eval "$change"
+		: >calls
+		passes progs/build ./cc made
+		[ -s calls ] || fail "not built again: $change"
+	done
+}
