@@ -87,3 +87,16 @@ test_table_is_of_the_figures() {
 	passes "$S/bench-table" "$kept"
 	cmp -s out "$kept.md" || fail "bench.md is not of bench"
 }
+test_bench_of_a_board_that_failed() {
+	command -v gnuplot >/dev/null || skip "no gnuplot"
+	mkdir scripts
+	cp "$S"/lib.sh "$S"/bench scripts/
+	for verb in tree apply build check; do printf '#!/bin/sh\n' >scripts/$verb; done
+	printf '#!/bin/sh\necho "    not ok 1 rga.publish"\nexit 1\n' >scripts/emulate
+	chmod +x scripts/*
+	mkdir -p "$CACHE"
+	refused 1 'did not pass: .*bench.ktap$' scripts/bench
+	said 'not ok 1 rga.publish'
+	[ ! -e evidence ] || fail "it keeps that as evidence"
+	grep -q 'not ok' "$CACHE/out/v7.0/bench.ktap" || fail "what it said is lost"
+}
