@@ -17,7 +17,7 @@ check: build lint	; @scripts/check
 check-all:	; @scripts/for-all all
 test:	; @scripts/test
 test-all:	; @scripts/for-all test
-test-kasan:	; @BOOTS=kasan JOBS=$${JOBS:-200} LIMIT=$${LIMIT:-2400} scripts/emulate
+test-kasan:	; @scripts/test-kasan
 test-apps:	; @scripts/test-apps
 soak:	; @scripts/soak
 mutants:	; @scripts/mutants

@@ -128,6 +128,46 @@ test_evidence_of_a_board_that_failed() {
 	[ ! -e evidence ] || fail "it keeps that as evidence"
 	grep -q 'not ok' "$CACHE/out/v7.0/evidence.ktap" || fail "what it said is lost"
 }
+# boards CODE LINE...: verbs that boot a board, which says these lines
+boards() {
+	code=$1
+	shift
+	mkdir -p scripts tests "$CACHE"
+	cp "$S"/lib.sh "$S"/one-boot "$S"/soak "$S"/test-kasan "$S"/ktap scripts/
+	# shellcheck disable=SC2016 # for that script
+	printf '#!/bin/sh\ncat >kept\necho "$@" >>kept\n' >scripts/keep
+	printf '%s\n' "$@" >lines
+	printf '#!/bin/sh\necho "$BOOTS $ONLY $JOBS" >asked\ncat lines\nexit %s\n' "$code" >scripts/emulate
+	chmod +x scripts/*
+	rm -f kept
+}
+jobs_line='    # rga: 7 jobs, 9 ms; fences: init 7 signaled 7 destroy 7; waits: 1 1; buffers: 14 14'
+test_soak_is_kept() {
+	boards 0 '# booting lockdep-y' "$jobs_line" '    # another line'
+	JOBS=7 passes scripts/soak
+	[ "$(cat asked)" = 'fences accounting 7' ] || fail "asked for $(cat asked)"
+	[ "$(sed -n 1p kept)" = "${jobs_line#    # }" ] || fail "kept: $(cat kept)"
+	grep -q '^soak .*over 7 jobs' kept || fail "kept: $(cat kept)"
+	says 'another line'
+	boards 1 '# booting lockdep-y' "$jobs_line"
+	code=0
+	JOBS=7 scripts/soak >out 2>err || code=$?
+	[ $code = 1 ] || fail "it exits with $code"
+	[ ! -e kept ] || fail "a soak that failed is kept"
+}
+test_kasan_is_kept() {
+	set -- '# booting kasan-y' '# Subtest: observe' '    ok 1 rga.poll' 'ok 1 observe'
+	boards 0 "$@" '# board: 0 failed, 0 skipped, 0 faults'
+	passes scripts/test-kasan
+	[ "$(cat asked)" = 'kasan  200' ] || fail "asked for $(cat asked)"
+	grep -q 'kasan-y.observe.1.0.0' kept || fail "kept: $(cat kept)"
+	boards 0 "$@" '# board: 0 failed, 0 skipped, 0 faults'
+	ONLY=observe passes scripts/test-kasan
+	[ ! -e kept ] || fail "a part of it is kept"
+	boards 0 "$@"
+	refused 1 'no end' scripts/test-kasan
+	[ ! -e kept ] || fail "a board that hung is kept"
+}
 test_programs_are_built_once() {
 	cp -r "$HERE/../progs" .
 	mkdir board

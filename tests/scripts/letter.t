@@ -125,3 +125,28 @@ test_letter_names_every_check() {
 	[ "$(wc -l <out)" = "$(grep -c '^[+a-z]' "$S/plan")" ] || fail "$(cat out)"
 	! awk -F '\t' '$2 != "ok" || $3 != "fine " $1' out | grep . || fail "that is not what was found"
 }
+# soaked SIGNALED: as "make soak" and "make test-kasan" would leave it
+soaked() {
+	printf '%s\n' 'rga: 200 jobs, 17 ms; fences: init 200 signaled 200 destroy 200; waits: 16 16; buffers: 400 400' \
+		"h264-import: 100 jobs, 18 ms; fences: init 100 signaled $1 destroy 100; waits: 5 5; buffers: 200 200" |
+		passes "$S/keep" soak 'made up'
+	printf 'kasan-y\tobserve\t5\t0\t1\nkasan-y\tdone\t4\t0\t0\n' | passes "$S/keep" kasan 'made up'
+}
+test_letter_of_what_was_kept() {
+	sendable
+	soaked 100
+	passes "$S/cover-letter"
+	for text in 'soak: 300 jobs of 2 kinds; of 300 fences all were' 'of 21 waits all ended, on 7.3.0' \
+		'OBJECTS: 9 tests passed, 1 skipped, no report, on 7.3.0'; do
+		tr -s '\n ' ' ' <cover-letter | grep -qF "$text" || fail "it does not say '$text': $(cat cover-letter)"
+	done
+	passes "$S/preflight" 10-numbers
+	soaked 99
+	refused 1 'soak does not add up' "$S/cover-letter"
+	soaked 100
+	sed -i 's/\t4\t0\t/\t3\t1\t/' evidence/v7.3/kasan
+	refused 1 'kasan holds a failure' "$S/cover-letter"
+	soaked 100
+	sed -i 's/^# patch-id ./# patch-id 0/' evidence/v7.3/soak
+	refused 1 "soak is of other patches .*'make soak BASE=v7.3'" "$S/cover-letter"
+}
