@@ -186,4 +186,5 @@ module_misc_device(consumer_dev);
 
 MODULE_DESCRIPTION("Locks the reservations of dma-bufs together, for tests");
 MODULE_LICENSE("GPL");
-MODULE_IMPORT_NS("DMA_BUF");
+/* MODULE_IMPORT_NS() takes a string since 6.13 */
+MODULE_INFO(import_ns, "DMA_BUF");

@@ -17,6 +17,7 @@
 #include <linux/platform_device.h>
 #include <linux/random.h>
 #include <linux/string.h>
+#include <linux/version.h>
 
 #include "model.h"
 
@@ -204,16 +205,21 @@ static void model_step(struct model *m, ktime_t now)
 	}
 }
 
+static ktime_t model_us(unsigned int us)
+{
+	return ns_to_ktime((u64)us * NSEC_PER_USEC);
+}
+
 static ktime_t model_next(struct model *m, ktime_t now)
 {
-	ktime_t poll = us_to_ktime(poll_us ?: 1);
+	ktime_t poll = model_us(poll_us ?: 1);
 
 	if (m->state == MODEL_WRITING)
 		return ns_to_ktime(MODEL_WRITE_NS);
 	if (m->state == MODEL_BUSY && ktime_after(m->due, now))
 		return min(poll, ktime_sub(m->due, now));
 	if (m->idle_looks > MODEL_IDLE_LOOKS)
-		return max(poll, us_to_ktime(idle_us));
+		return max(poll, model_us(idle_us));
 
 	return poll;
 }
@@ -340,6 +346,17 @@ static int model_map(struct model *m)
 	return 0;
 }
 
+/* hrtimer_setup() is of 6.13 */
+static void model_timer_setup(struct model *m)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+	hrtimer_init(&m->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	m->timer.function = model_timer;
+#else
+	hrtimer_setup(&m->timer, model_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+#endif
+}
+
 static int model_probe(struct platform_device *pdev)
 {
 	struct model *m;
@@ -363,8 +380,8 @@ static int model_probe(struct platform_device *pdev)
 	model_add_files(m);
 	platform_set_drvdata(pdev, m);
 
-	hrtimer_setup(&m->timer, model_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
-	hrtimer_start(&m->timer, us_to_ktime(poll_us), HRTIMER_MODE_REL);
+	model_timer_setup(m);
+	hrtimer_start(&m->timer, model_us(poll_us), HRTIMER_MODE_REL);
 
 	return 0;
 }

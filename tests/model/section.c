@@ -21,6 +21,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/version.h>
 #include <media/videobuf2-core.h>
 
 static atomic_t inside, outside;
@@ -57,12 +58,22 @@ static int section_started(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 0;
 }
 
+/* Under rcu_read_lock(). dma_fence_driver_name() is of 6.17; fences kept their ops before. */
+static const char *driver_name(struct dma_fence *fence)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+	return fence->ops->get_driver_name(fence);
+#else
+	return (const char __force *)dma_fence_driver_name(fence);
+#endif
+}
+
 static bool is_release_fence(struct dma_fence *fence)
 {
 	bool ret;
 
 	rcu_read_lock();
-	ret = !strcmp((const char __force *)dma_fence_driver_name(fence), "videobuf2");
+	ret = !strcmp(driver_name(fence), "videobuf2");
 	rcu_read_unlock();
 
 	return ret;

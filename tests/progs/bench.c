@@ -136,8 +136,8 @@ static void export_all(struct bench *b, unsigned int modes)
 static int from_heap(const struct kind *kind, size_t size)
 {
 	/* The decoder needs memory in one piece */
-	return dmabuf_from_heap(kind->requests ? "/dev/dma_heap/default_cma_region" :
-						 "/dev/dma_heap/system", (size + 4095) & ~4095ul);
+	return dmabuf_from_heap(kind->requests ? dmabuf_cma_heap() : "/dev/dma_heap/system",
+				(size + 4095) & ~4095ul);
 }
 
 static void import_all(struct bench *b)

@@ -36,6 +36,22 @@ int dmabuf_from_heap(const char *path, size_t size)
 	return data.fd;
 }
 
+/* Kernels that do not know the first name use that of the area of memory */
+const char *dmabuf_cma_heap(void)
+{
+	static const char *const paths[] = {
+		"/dev/dma_heap/default_cma_region", "/dev/dma_heap/reserved",
+		"/dev/dma_heap/linux,cma",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		if (!access(paths[i], F_OK))
+			return paths[i];
+
+	return paths[0];
+}
+
 static bool is_driver(int fd, const char *driver)
 {
 	char name[16] = "";

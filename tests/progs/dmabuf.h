@@ -11,6 +11,8 @@
 /* Opens what is there, or skips */
 int open_or_skip(const char *path);
 int dmabuf_from_heap(const char *path, size_t size);
+/* The path of the heap whose memory is in one piece */
+const char *dmabuf_cma_heap(void);
 
 /* The device of this DRM driver, and the number of its card if @card; or skips */
 int drm_open(const char *driver, unsigned int *card);

@@ -51,7 +51,7 @@ static int from_system(size_t size)
 
 static int from_cma(size_t size)
 {
-	return dmabuf_from_heap("/dev/dma_heap/default_cma_region", size);
+	return dmabuf_from_heap(dmabuf_cma_heap(), size);
 }
 
 static int from_vgem(size_t size)

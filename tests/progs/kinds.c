@@ -222,7 +222,7 @@ static void import_plane(struct m2m_buf *buf, unsigned int p)
 {
 	struct m2m_plane *plane = &buf->plane[p];
 
-	buf->import[p] = dmabuf_from_heap("/dev/dma_heap/default_cma_region",
+	buf->import[p] = dmabuf_from_heap(dmabuf_cma_heap(),
 					  (plane->size + PAGE - 1) / PAGE * PAGE);
 	plane->map = mmap(NULL, plane->size, PROT_READ | PROT_WRITE, MAP_SHARED,
 			  buf->import[p], 0);

@@ -32,6 +32,10 @@ test_judge_finds_a_skipped_test() {
 		judge >out || fail "$(cat out)"
 	console '    ok 1 a' '    ok 2 b # SKIP this one may' 'ok 1 one' '# board: end' |
 		awk -v skips='this one may' -f "$B/report.awk" >out || fail "$(cat out)"
+	for why in "the option is off" "this one too"; do
+		console "    ok 1 a" "    ok 2 b # SKIP $why" "ok 1 one" "# board: end" |
+			awk -v also="this one too" -f "$B/report.awk" >out || fail "$(cat out)"
+	done
 }
 test_judge_finds_no_plan() {
 	printf '[    1.0] %s\n' 'KTAP version 1' '# board: end' | faulty 'no plan'
