@@ -24,13 +24,12 @@ start() {
 	echo "# booting $name"
 	rga3=
 	[ ! -e "$tree/drivers/media/platform/rockchip/rga/rga3-hw.c" ] || rga3=y
-	# An older vim2m has no multi-planar node, and the tests know no other
-	also=
-	grep -q multiplanar "$tree/drivers/media/test-drivers/vim2m.c" ||
-		also="no node of vim2m for RGB3"
+	# The tests know no single-planar node, and an older vim2m has no other
+	vim2m=
+	! grep -q multiplanar "$tree/drivers/media/test-drivers/vim2m.c" || vim2m=y
 	# shellcheck disable=SC2086 # words
-	VRF_ALSO_SKIPS=$also "$here/boot" "$cache/$name" "$cache/$name-root/initramfs.cpio" \
-		"$cache/$name.log" "$limit" ${rga3:+VRF_RGA3=1} ${JOBS:+VRF_JOBS=$JOBS} "$@" ${ONLY:-}
+	"$here/boot" "$cache/$name" "$cache/$name-root/initramfs.cpio" \
+		"$cache/$name.log" "$limit" ${rga3:+VRF_RGA3=1} ${vim2m:+VRF_VIM2M=1} ${JOBS:+VRF_JOBS=$JOBS} "$@" ${ONLY:-}
 }
 
 # One CPU whose clock counts instructions, one each nanosecond, and skips what it

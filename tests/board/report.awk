@@ -1,7 +1,7 @@
 # Reads the console of the board: prints the KTAP report in it, fails the run
 # for what a parser of KTAP lets pass: no plan, planned results that are missing,
 # a splat of the kernel anywhere, and a test that was skipped for another reason
-# than those in the variables "skips" and "also", since all that the tests need is there.
+# than those in the variable "skips", since all that the tests need is there.
 #
 # Exit code: 0 all is there and passed, 1 not.
 
@@ -28,8 +28,6 @@ function close_plan(depth) {
 BEGIN {
 	if (skips == "")
 		skips = "the timer of this kernel is not short|the option is off"
-	if (also != "")
-		skips = skips "|" also
 	what[0] = "the board"
 	seen[0] = 0
 }

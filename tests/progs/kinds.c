@@ -164,7 +164,7 @@ const struct kind kind_jpeg = {
 };
 
 const struct kind kind_vim2m = {
-	.name = "vim2m", .driver = "vim2m",
+	.name = "vim2m", .driver = "vim2m", .only_with = "VRF_VIM2M",
 	.out_fourcc = V4L2_PIX_FMT_RGB24, .cap_fourcc = V4L2_PIX_FMT_RGB24,
 	.width = WIDTH, .height = HEIGHT,
 };

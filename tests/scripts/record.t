@@ -167,16 +167,18 @@ test_board_tarball() {
 test_tests_on_a_board() {
 	board
 	mkdir -p tarball/progs root/sys/bus/platform/drivers/rockchip-rga/fdb60000.rga/of_node
-	printf '#!%s/bin/sh\necho "KTAP version 1\n1..1\nok 1 a # ${VRF_EXPECT-fences} ${VRF_RGA3-no rga3}"\n' "$T" >tarball/progs/one
+	printf '#!%s/bin/sh\necho "KTAP version 1\n1..1\nok 1 a # ${VRF_EXPECT-fences} ${VRF_RGA3-no rga3} ${VRF_VIM2M-no vim2m}"\n' "$T" >tarball/progs/one
 	chmod +x tarball/progs/one
 	echo one >tarball/list
 	set -- env -i PATH="$T/bin" RECORD_ROOT="$T/root" TMPDIR="$T" "$T/bin/sh" "$T/tarball/tests"
 	passes "$@"
-	says '^    ok 1 a # fences no rga3$'
+	says '^    ok 1 a # fences no rga3 no vim2m$'
 	printf 'rockchip,rk3588-rga3\0' >root/sys/bus/platform/drivers/rockchip-rga/fdb60000.rga/of_node/compatible
+	mkdir -p root/sys/module/vim2m/parameters
+	: >root/sys/module/vim2m/parameters/multiplanar
 	: >root/proc/kallsyms
 	passes "$@"
-	says '^    ok 1 a # none 1$'
+	says '^    ok 1 a # none 1 1$'
 	echo 'exit 1' >>tarball/progs/one
 	! "$@" >out || fail "a program that fails passes"
 	says '^not ok 1 one$'
