@@ -58,15 +58,13 @@ mails() {
 # kept NAME VERB: the file NAME of evidence, of this series or else of that for v7.0;
 # nothing if there is none. One of other patches is an error: run VERB again.
 kept() {
-	dir=$(series) || exit
-	for v in "$(version)" v7.0; do
-		file=$EVIDENCE/$v/$1
-		[ -f "$file" ] || { dir=$PATCHES; continue; }
-		[ "$("$S/patch-ids" "$dir"/*.patch)" = "$(sed -n 's/^# patch-id //p' "$file")" ] ||
-			die 1 "${file#"$TOP"/} is of other patches than ${dir#"$TOP"/} holds: run 'make $2 BASE=$v' first"
-		echo "$file"
-		return
-	done
+	v=$(version) && dir=$(series) || exit
+	[ -f "$EVIDENCE/$v/$1" ] || { v=v7.0; dir=$PATCHES; }
+	file=$EVIDENCE/$v/$1
+	[ -f "$file" ] || return 0
+	[ "$("$S/patch-ids" "$dir"/*.patch)" = "$(sed -n 's/^# patch-id //p' "$file")" ] ||
+		die 1 "${file#"$TOP"/} is of other patches than ${dir#"$TOP"/} holds: run 'make $2 BASE=$v' first"
+	echo "$file"
 }
 # kept_on FILE: the kernel it was of
 kept_on() { sed -n 's/^# base: Linux \([^ ]*\).*/\1/p' "$1"; }
