@@ -9,9 +9,7 @@ build() {
 	seed=$3
 	[ -z "$suffix" ] || [ ! -d "$cache/$1" ] || seed=$1
 	shift 3
-	if [ ! -d "$cache/$name" ] && [ -d "$cache/$seed" ]; then
-		cp -a "$cache/$seed" "$cache/$name"
-	fi
+	[ -d "$cache/$name" ] || [ ! -d "$cache/$seed" ] || cp -a "$cache/$seed" "$cache/$name"
 	echo "# building $name"
 	"$here/build-kernel" "$tree" "$cache/$name" "$@"
 	"$here/build-initramfs" "$cache/$name" "$cache/$name-root"
@@ -22,14 +20,13 @@ start() {
 	name=$1$suffix
 	shift
 	echo "# booting $name"
-	rga3=
-	[ ! -e "$tree/drivers/media/platform/rockchip/rga/rga3-hw.c" ] || rga3=y
-	# The tests know no single-planar node, and an older vim2m has no other
-	vim2m=
-	! grep -q multiplanar "$tree/drivers/media/test-drivers/vim2m.c" || vim2m=y
+	# What only some kernels have; the tests know no single-planar node of vim2m
+	has=
+	[ ! -e "$tree/drivers/media/platform/rockchip/rga/rga3-hw.c" ] || has=VRF_RGA3=1
+	! grep -q multiplanar "$tree/drivers/media/test-drivers/vim2m.c" || has="$has VRF_VIM2M=1"
 	# shellcheck disable=SC2086 # words
 	"$here/boot" "$cache/$name" "$cache/$name-root/initramfs.cpio" \
-		"$cache/$name.log" "$limit" ${rga3:+VRF_RGA3=1} ${vim2m:+VRF_VIM2M=1} ${JOBS:+VRF_JOBS=$JOBS} "$@" ${ONLY:-}
+		"$cache/$name.log" "$limit" $has ${JOBS:+VRF_JOBS=$JOBS} "$@" ${ONLY:-}
 }
 
 # One CPU whose clock counts instructions, one each nanosecond, and skips what it
