@@ -90,6 +90,8 @@ else
 	TREE=$ID
 fi
 SRC=$CACHE/tree/$ID WORK=$CACHE/work/$ID OUT=$CACHE/out/$ID
-# one for all: the board's kernel and the Image have most objects in common
+# one for all kernels, and for those with the option on and off
 export CCACHE_DIR="${CCACHE_DIR:-$CACHE/ccache}"
+# The compiler tells what it has read: no source is preprocessed before it is compiled
+export CCACHE_DEPEND=1
 export S SRC WORK OUT CACHE TREE

@@ -187,3 +187,31 @@ test_programs_are_built_once() {
 		[ -s calls ] || fail "not built again: $change"
 	done
 }
+# emulated: what "emulate" finds to build in, with tools, tree and board made up
+emulated() {
+	mkdir -p scripts tools tests/board
+	cp "$S"/lib.sh "$S"/emulate scripts/
+	for stub in scripts/tree scripts/apply tools/make tools/ccache tools/qemu-system-aarch64 tools/dtc \
+		tools/fdtoverlay tools/cpio tools/aarch64-linux-gnu-gcc; do printf '#!/bin/sh\n' >$stub; done
+	# shellcheck disable=SC2016 # for that script
+	printf '#!/bin/sh\ncd "$VRF_CACHE" && find board -type f -exec cat {} +\n' >tests/board/run
+	chmod +x scripts/* tools/* tests/board/run
+	mkdir -p "$CACHE/out/v7.0/board"
+	PATH=$T/tools:$PATH passes scripts/emulate
+}
+test_board_starts_from_the_image() {
+	emulated
+	[ ! -s out ] || fail "it starts from $(cat out)"
+	boot=$CACHE/out/v7.0/image/arch/arm64/boot
+	mkdir -p "$boot"
+	: >"$boot/Image"
+	emulated
+	[ ! -s out ] || fail "it starts from an Image that was not built"
+	echo image >"$boot/Image"
+	emulated
+	[ "$(cat out)" = image ] || fail "it does not start from the Image: $(cat out)"
+	[ -e "$CACHE/out/v7.0/board/lockdep-y/arch/arm64/boot/Image" ] || fail "it is not where the board is built"
+	echo another >"$boot/Image"
+	emulated
+	[ "$(cat out)" = image ] || fail "what was built is overwritten"
+}
