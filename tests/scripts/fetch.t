@@ -90,3 +90,15 @@ test_base_that_nobody_has() {
 }
 test_base_not_a_version() { refused 2 'no kernel version' env BASE=seven "$S/tree"; }
 test_base_and_kdir() { refused 2 'not both' env BASE=v7.0 KDIR=/ "$S/tree"; }
+test_trees_together() {
+	repo server
+	git -C server tag v7.1
+	export GIT_URL="file://$T/server"
+	passes "$S/trees" v7.0 v7.1
+	[ -f "$CACHE/tree/v7.0/rga.c" ] && [ -f "$CACHE/tree/v7.1/rga.c" ] || fail "a tree is missing"
+	code=0
+	"$S/trees" v7.9 v7.0 >out 2>err || code=$?
+	[ $code = 7 ] || fail "it exits with $code: $(cat err)"
+	refused 2 usage "$S/trees"
+	refused 2 usage env BASE=v7.0 "$S/trees" v7.0
+}
