@@ -263,3 +263,22 @@ test_build_takes_what_is_asked_for() {
 	built 'image ;' image
 	refused 2 usage scripts/build arm-y
 }
+test_lint_of_a_finding() {
+	for tool in codespell sparse; do command -v $tool >/dev/null || skip "no $tool"; done
+	mkdir -p scripts "$CACHE/work/v7.0/.git"
+	cp "$S"/lib.sh "$S"/step.sh "$S"/lint "$S"/lists scripts/
+	: >Kconfig.fragment
+	: >"$CACHE/work/v7.0/.git/vb2-state"
+	echo 'echo key' >scripts/build-key
+	for what in checkpatch maintainers kernel-doc sparse kconfig; do
+		printf '#!/bin/sh\necho "finds nothing"\n' >scripts/lint-$what
+	done
+	chmod +x scripts/*
+	passes scripts/lint
+	[ "$(cat "$CACHE"/out/v7.0/results/lint-*[a-z] | grep -c '	ok	.*finds nothing')" = 5 ] ||
+		fail "$(ls "$CACHE/out/v7.0/results")"
+	printf '#!/bin/sh\necho "2 errors"\nexit 1\n' >scripts/lint-sparse
+	refused 1 . scripts/lint
+	said 'lint-sparse: FAIL: 2 errors'
+	passes scripts/lint maintainers
+}
