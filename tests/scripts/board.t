@@ -215,3 +215,25 @@ test_board_starts_from_the_image() {
 	emulated
 	[ "$(cat out)" = image ] || fail "what was built is overwritten"
 }
+test_board_tells_as_it_goes() {
+	mkdir tools
+	cat >tools/qemu-system-aarch64 <<'END'
+#!/bin/sh
+case $* in *dumpdtb*) exit 0 ;; esac
+printf '[    1.000000] %s\n' 'KTAP version 1' '1..1' '# Subtest: one' '    KTAP version 1' '    1..1'
+n=0
+while [ ! -e seen ] && [ $n -lt 30 ]; do
+	sleep 0.1
+	n=$((n + 1))
+done
+[ -e seen ] || not='not '
+printf '[    1.000000] %s\n' "    ${not:-}ok 1 a" "${not:-}ok 1 one" '# board: end'
+END
+	for stub in dtc fdtoverlay; do printf '#!/bin/sh\n' >tools/$stub; done
+	chmod +x tools/*
+	PATH=$T/tools:$PATH "$B/boot" kernel initramfs log 20 2>err | while read -r line; do
+		case $line in '# Subtest: one'*) : >seen ;; esac
+		echo "$line"
+	done >out
+	says '^# board: 0 failed, 0 skipped, 0 faults$'
+}
