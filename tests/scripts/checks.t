@@ -266,7 +266,7 @@ test_build_takes_what_is_asked_for() {
 test_lint_of_a_finding() {
 	for tool in codespell sparse; do command -v $tool >/dev/null || skip "no $tool"; done
 	mkdir -p scripts "$CACHE/work/v7.0/.git"
-	cp "$S"/lib.sh "$S"/step.sh "$S"/lint "$S"/lists scripts/
+	cp "$S"/lib.sh "$S"/step.sh "$S"/together.sh "$S"/lint "$S"/lists scripts/
 	: >Kconfig.fragment
 	: >"$CACHE/work/v7.0/.git/vb2-state"
 	echo 'echo key' >scripts/build-key
