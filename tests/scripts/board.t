@@ -190,7 +190,7 @@ test_programs_are_built_once() {
 # emulated: what "emulate" finds to build in, with tools, tree and board made up
 emulated() {
 	mkdir -p scripts tools tests/board
-	cp "$S"/lib.sh "$S"/emulate scripts/
+	cp "$S"/lib.sh "$S"/emulate "$S"/start-from scripts/
 	for stub in scripts/tree scripts/apply tools/make tools/ccache tools/qemu-system-aarch64 tools/dtc \
 		tools/fdtoverlay tools/cpio tools/aarch64-linux-gnu-gcc; do printf '#!/bin/sh\n' >$stub; done
 	# shellcheck disable=SC2016 # for that script
@@ -236,4 +236,17 @@ END
 		echo "$line"
 	done >out
 	says '^# board: 0 failed, 0 skipped, 0 faults$'
+}
+test_half_a_copy_is_none() {
+	mkdir -p tools "$CACHE/from"
+	echo object >"$CACHE/from/a.o"
+	# shellcheck disable=SC2016 # for that script
+	printf '#!/bin/sh\nmkdir "$3"\necho ob >"$3/a.o"\nexit 1\n' >tools/cp
+	chmod +x tools/cp
+	PATH=$T/tools:$PATH refused 8 'cannot copy' "$S/start-from" "$CACHE/from" "$CACHE/out/to"
+	[ ! -e "$CACHE/out/to" ] || fail "half a copy is there"
+	passes "$S/start-from" "$CACHE/from" "$CACHE/out/to"
+	[ "$(cat "$CACHE/out/to/a.o")" = object ] || fail "no copy"
+	passes "$S/start-from" "$CACHE/none" "$CACHE/out/other"
+	[ ! -e "$CACHE/out/other" ] || fail "a copy of nothing"
 }
