@@ -102,3 +102,30 @@ test_trees_together() {
 	refused 2 usage "$S/trees"
 	refused 2 usage env BASE=v7.0 "$S/trees" v7.0
 }
+# Each would find the package of the other beside its own, if they shared a directory
+test_packages_by_apt_together() {
+	mkdir bin
+	cat >bin/apt-cache <<-'EOF'
+		#!/bin/sh
+		for pkg; do :; done
+		echo "SHA256: $(echo "$pkg" | sha256sum | cut -c1-64)"
+	EOF
+	cat >bin/apt-get <<-'EOF'
+		#!/bin/sh
+		for pkg; do :; done
+		echo "$pkg" | tee "${pkg}_1_all.deb" >"$CAME/$pkg.came"
+		for second in 1 2 3 4 5 6 7 8 9; do
+			[ -e "$CAME/pkg-a.came" ] && [ -e "$CAME/pkg-b.came" ] || sleep 1
+		done
+	EOF
+	chmod +x bin/*
+	mkdir -p "$CACHE/dl"
+	export CAME="$T" PATH="$T/bin:$PATH"
+	"$S/fetch-apt" pkg-a sid "$CACHE/dl" >a 2>err.a &
+	passes "$S/fetch-apt" pkg-b sid "$CACHE/dl"
+	wait $! || fail "the other exits with $?: $(cat err.a)"
+	for pkg in a b; do
+		[ -f "$CACHE/dl/pkg-${pkg}_1_all.deb" ] || fail "pkg-$pkg is not there"
+	done
+	! ls -d "$CACHE"/dl/new* || fail "something is left"
+}
