@@ -23,6 +23,28 @@ test_apply() {
 	passes "$S/apply"
 	[ "$(git -C "$work" rev-parse HEAD)" = "$head" ] || fail "the commits are not the same again"
 }
+# A kernel has 90000 files, and the series changes 30
+test_apply_links() {
+	tree
+	passes "$S/apply"
+	work=$(echo "$CACHE"/work/kdir-*) src=$(echo "$CACHE"/tree/kdir-*)
+	[ "$work/Makefile" -ef "$src/Makefile" ] || fail "a copy"
+	[ -z "$(git -C "$src" status --porcelain)$(git -C "$work" status --porcelain)" ] || fail "the tree has the series"
+	echo junk >"$work/Makefile"
+	passes "$S/tree"
+	passes "$S/apply"
+	cmp "$src/Makefile" linux/Makefile && cmp "$work/Makefile" linux/Makefile || fail "not mended"
+}
+test_apply_where_nothing_can_be_linked() {
+	tree
+	without cp
+	printf '#!/bin/sh\ncase $1 in -al) [ ! -e "$5" ] || %s -a "$5" "$3"; exit 1 ;; esac\nexec %s "$@"\n' "$(command -v cp)" "$(command -v cp)" >bin/cp
+	chmod +x bin/cp
+	PATH=$T/bin passes "$S/apply"
+	work=$(echo "$CACHE"/work/kdir-*)
+	grep -q forty "$work/rga.c" || fail "not applied"
+	[ -z "$(git -C "$work" status --porcelain)" ] || fail "$(git -C "$work" status --porcelain)"
+}
 test_apply_with_a_strange_git_configuration() {
 	tree
 	git config --global commit.gpgsign true
