@@ -163,30 +163,41 @@ static void many_files(void)
 	CALL(setrlimit(RLIMIT_NOFILE, &limit));
 }
 
+/* Of the fastest of ten rounds: what else the machine does can only slow them down */
+static uint64_t ns_per_job(struct job_dev *d)
+{
+	uint64_t from, ns, best = UINT64_MAX;
+	unsigned int round, i;
+
+	for (round = 0; round < 10; round++) {
+		from = now_ns();
+		for (i = 0; i < 5; i++)
+			job_run(d, 0, STAMP);
+		ns = (now_ns() - from) / 5;
+		if (ns < best)
+			best = ns;
+	}
+
+	return best;
+}
+
 TEST_KINDS(ten_thousand_exports, 120, one_each)
 {
 	static int fd[MANY];
-	uint64_t from, alone, crowd;
+	uint64_t alone, crowd;
 	struct job_dev d;
 	unsigned int i;
 
 	many_files();
 	job_open_mmap(&d, kind, 2);
-	from = now_ns();
-	for (i = 0; i < 50; i++)
-		job_run(&d, 0, STAMP);
-	alone = (now_ns() - from) / 50;
-
+	alone = ns_per_job(&d);
 	for (i = 0; i < MANY; i++)
 		fd[i] = export(&d, 0, modes[i % 3]);
 	if (expect_fences())
 		for (i = 3; i < MANY; i++)
 			CHECK_EQ(inode(fd[i]), inode(fd[i % 3]));
-	from = now_ns();
-	for (i = 0; i < 50; i++)
-		job_run(&d, 0, STAMP);
-	crowd = (now_ns() - from) / 50;
-	note("%s: %llu us a job alone, %llu us with %d exports", kind->name,
+	crowd = ns_per_job(&d);
+	note("%s: %llu us a job alone, %llu us with %d exports, at best", kind->name,
 	     (unsigned long long)alone / 1000, (unsigned long long)crowd / 1000, MANY);
 	CHECK(crowd < 3 * alone);
 	CHECK_EQ(dmabuf_status(fd[0], DMA_BUF_SYNC_RW), 1);
