@@ -6,11 +6,11 @@ ci() {
 	mkdir -p .ci scripts
 	cp "$S/../.ci/run" .ci/
 	printf '#!/bin/sh\n[ "$BASE" != v7.3 ] || exit 7\nexit %s\n' "$1" >scripts/tree
-	printf '#!/bin/sh\necho "trees $*." >>log\n' >scripts/trees
+	printf '#!/bin/sh\nsleep 1\necho "$*" >others\n' >scripts/trees
 	chmod +x scripts/*
 	printf 'all:\n\t@echo "$(BASE) $(QUICK)." >>log\n\t@echo "%s"\ndeps:\ntest:\n\t@echo "test $(BASE) $(ONLY)." >>log\n\t@echo "%s"\n' "$2" "$3" >Makefile
 	export CI_BASES=v7.0 CI_BOARDS=
-	rm -f log
+	rm -f log others
 }
 last() { [ "$(tail -n 1 out)" = "$1" ] || fail "the last line is: $(tail -n 1 out)"; }
 ran() { [ "$(tr '\n' ';' <log)" = "$1" ] || fail "it ran $(cat log)"; }
@@ -27,23 +27,33 @@ test_ci_bases() {
 	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
 	unset CI_BASES
 	passes .ci/run
-	ran 'trees v7.0 v7.3 v6.12.;v7.0 .;v6.12 1.;test  .;'
+	ran 'v7.0 .;v6.12 1.;test  .;'
+	[ "$(cat others)" = 'v7.3 v6.12' ] || fail "the other trees: $(cat others)"
 	last '92 passed, 0 failed, 1 skipped'
 	sed -i 's/^.*v7.3.*$//' scripts/tree
 	rm log
 	passes .ci/run
-	ran 'trees v7.0 v7.3 v6.12.;v7.0 .;v7.3 1.;v6.12 1.;test  .;'
+	ran 'v7.0 .;v7.3 1.;v6.12 1.;test  .;'
 	last '108 passed, 0 failed, 0 skipped'
 	rm log
 	CI_BOARDS=v7.3 CI_SUBJECTS='show this' passes .ci/run
-	ran 'trees v7.0 v7.3 v6.12.;v7.0 .;v7.3 1.;v6.12 1.;test  .;test v7.3 show this.;'
+	ran 'v7.0 .;v7.3 1.;v6.12 1.;test  .;test v7.3 show this.;'
 	last '168 passed, 0 failed, 0 skipped'
+}
+# Two would write to the same place
+test_ci_waits_for_the_other_trees() {
+	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
+	printf '#!/bin/sh\n[ $BASE = v7.0 ] || [ -e others ] || { echo "$BASE too early"; exit 1; }\n' >scripts/tree
+	CI_BASES='v7.0 v6.12 v7.2' passes .ci/run
+	! grep 'too early' out || fail "two at a time"
+	last '108 passed, 0 failed, 0 skipped'
 }
 test_ci_boards() {
 	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
 	export CI_BOARDS=v7.3
 	passes .ci/run
-	ran 'trees v7.0.;v7.0 .;test  .;'
+	ran 'v7.0 .;test  .;'
+	[ ! -e others ] || fail "other trees: $(cat others)"
 	last '76 passed, 0 failed, 1 skipped'
 	grep -q 'SKIPPED: NO TREE of v7.3: its board' out || fail "the skip is not loud"
 	sed -i 's/^.*v7.3.*$//' scripts/tree
@@ -54,7 +64,7 @@ test_ci_boards() {
 test_ci_without_time() {
 	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
 	CI_BOARDS=v7.0 CI_MINUTES=-1 passes .ci/run
-	ran 'trees v7.0.;v7.0 .;test  .;'
+	ran 'v7.0 .;test  .;'
 	last '76 passed, 0 failed, 1 skipped'
 	grep -q 'SKIPPED: NO TIME for the board of v7.0' out || fail "the skip is not loud"
 }
