@@ -1,18 +1,19 @@
 # shellcheck shell=sh
 # make apply: which series fits, and what is said when none does
 test_apply_before_tree() { refused 4 'make tree' "$S/apply"; }
-# tree: a base to apply to, and its series
+# tree: a base to apply to, and its series; where the scripts keep them
 tree() {
 	repo linux
 	series patches linux
 	export KDIR="$T/linux"
 	passes "$S/tree"
+	src=$(echo "$CACHE"/tree/kdir-*)
+	work=$CACHE/work/${src##*/}
 }
 test_apply() {
 	tree
 	passes "$S/apply"
 	said '^apply: ok: .*0 hunks with an offset; 2 of 2 touched files as it was made on$'
-	work=$(echo "$CACHE"/work/kdir-*)
 	grep -q forty "$work/rga.c" || fail "not applied"
 	[ "$(git -C "$work" tag -l | tr '\n' ' ')" = '1 2 base fixes series ' ] || fail "tags: $(git -C "$work" tag -l)"
 	head=$(git -C "$work" rev-parse HEAD)
@@ -27,7 +28,6 @@ test_apply() {
 test_apply_links() {
 	tree
 	passes "$S/apply"
-	work=$(echo "$CACHE"/work/kdir-*) src=$(echo "$CACHE"/tree/kdir-*)
 	[ "$(stat -c %i "$work/Makefile")" = "$(stat -c %i "$src/Makefile")" ] || fail "a copy"
 	[ -z "$(git -C "$src" status --porcelain)$(git -C "$work" status --porcelain)" ] || fail "the tree has the series"
 	echo junk >"$work/Makefile"
@@ -41,7 +41,6 @@ test_apply_where_nothing_can_be_linked() {
 	printf '#!/bin/sh\ncase $1 in -al) [ ! -e "$5" ] || %s -a "$5" "$3"; exit 1 ;; esac\nexec %s "$@"\n' "$(command -v cp)" "$(command -v cp)" >bin/cp
 	chmod +x bin/cp
 	PATH=$T/bin passes "$S/apply"
-	work=$(echo "$CACHE"/work/kdir-*)
 	grep -q forty "$work/rga.c" || fail "not applied"
 	[ -z "$(git -C "$work" status --porcelain)" ] || fail "$(git -C "$work" status --porcelain)"
 }
@@ -56,7 +55,7 @@ test_apply_with_a_strange_git_configuration() {
 	printf '#!/bin/sh\nexit 1\n' >hooks/applypatch-msg
 	chmod +x hooks/applypatch-msg
 	passes "$S/apply"
-	! grep -q "$(printf '\r')" "$CACHE"/work/kdir-*/rga.c || fail "lines end in CR"
+	! grep -q "$(printf '\r')" "$work/rga.c" || fail "lines end in CR"
 }
 test_apply_reports_offsets() {
 	tree
@@ -104,7 +103,7 @@ test_apply_changed_patches() {
 	passes "$S/apply"
 	sed -i 's/^+forty/+FORTY/' patches/0002*
 	passes "$S/apply"
-	grep -q FORTY "$CACHE"/work/kdir-*/rga.c || fail "the old patch is still there"
+	grep -q FORTY "$work/rga.c" || fail "the old patch is still there"
 }
 # the same patches in another checkout: what comes later looks for them there
 test_apply_from_another_checkout() {
@@ -113,7 +112,7 @@ test_apply_from_another_checkout() {
 	mv patches others
 	export PATCHES="$T/others"
 	passes "$S/apply"
-	[ "$(cat "$CACHE"/work/kdir-*/.git/vb2-series)" = "$T/others" ] || fail "it still names the first checkout"
+	[ "$(cat "$work/.git/vb2-series")" = "$T/others" ] || fail "it still names the first checkout"
 }
 test_apply_fixes_on_top() {
 	tree
@@ -122,8 +121,8 @@ test_apply_fixes_on_top() {
 	git -C made commit -qam 'fix: fifty-five'
 	git -C made format-patch -q -1 -o "$T/patches/fixes"
 	passes "$S/apply"
-	git -C "$CACHE"/work/kdir-* diff --quiet series HEAD || fail "the fixes are in the series"
-	git -C "$CACHE"/work/kdir-* show fixes:rga.c | grep -q fifty-five || fail "no fixes"
+	git -C "$work" diff --quiet series HEAD || fail "the fixes are in the series"
+	git -C "$work" show fixes:rga.c | grep -q fifty-five || fail "no fixes"
 }
 test_apply_without_patches() {
 	tree
