@@ -6,6 +6,7 @@ config_kernel() {
 	repo linux
 	cat >linux/Makefile <<'END'
 tinyconfig:
+	echo tiny >>$(O)/../made
 	echo CONFIG_A=y >$(O)/.config
 olddefconfig:
 	sed -i '/DROPPED/d; s/.*_FORCED is not set/CONFIG_FORCED=y/' $(O)/.config
@@ -19,6 +20,21 @@ test_config_that_sticks() {
 	config_kernel
 	printf '# a comment\nCONFIG_B=y\n# CONFIG_C is not set\n' >fragment
 	passes "$S/configure" "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
+}
+# Made once for all variants, and anew where the Kconfig is another
+test_config_begins_with_what_is_there() {
+	config_kernel
+	for n in 1 2; do
+		echo CONFIG_B$n=y >fragment
+		passes "$S/configure" "$T/linux" "$T/o$n" arm64 tinyconfig "$T/fragment"
+		[ "$(cat o$n/.config)" = "CONFIG_A=y
+CONFIG_B$n=y" ] || fail "o$n has: $(cat o$n/.config)"
+	done
+	[ "$(wc -l <made)" = 1 ] || fail "made $(wc -l <made) times"
+	echo config C >>linux/Kconfig
+	git -C linux commit -qam Kconfig
+	passes "$S/configure" "$T/linux" "$T/o1" arm64 tinyconfig "$T/fragment"
+	[ "$(wc -l <made)" = 2 ] || fail "a new Kconfig begins with the old .config"
 }
 test_config_with_a_lost_symbol() {
 	config_kernel
