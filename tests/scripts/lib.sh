@@ -85,7 +85,8 @@ without() {
 	mkdir bin
 	IFS=:
 	for dir in $PATH; do
-		[ ! -d "$dir" ] || ln -sf "$dir"/* bin/ 2>/dev/null || true
+		# /bin, where it is /usr/bin, again
+		[ ! -d "$dir" ] || [ -L "$dir" ] || ln -sf "$dir"/* bin/ 2>/dev/null || true
 	done
 	unset IFS
 	for tool; do rm -f "bin/$tool"; done
