@@ -84,9 +84,11 @@ without() {
 	rm -rf bin
 	mkdir bin
 	IFS=:
+	# each directory once: /bin may be /usr/bin
 	for dir in $PATH; do
-		# /bin, where it is /usr/bin, again
-		[ ! -d "$dir" ] || [ -L "$dir" ] || ln -sf "$dir"/* bin/ 2>/dev/null || true
+		[ ! -d "$dir" ] || (cd "$dir" && pwd -P)
+	done | awk '!seen[$0]++' | while read -r dir; do
+		ln -sf "$dir"/* bin/ 2>/dev/null || true
 	done
 	unset IFS
 	for tool; do rm -f "bin/$tool"; done
