@@ -98,6 +98,26 @@ test_apply_prefers_the_version_of_the_tree() {
 	passes "$S/apply"
 	said '^apply: ok: patches/v7.3:'
 }
+# Trying them all takes seconds, and what came out of it is still said
+test_apply_tries_once() {
+	tree
+	series patches/v7.3 linux
+	sed -i 's/^-40$/-41/' patches/v7.3/0002*
+	rm project/scripts
+	cp -r "$HERE/../../scripts" project/scripts
+	echo "echo >>$T/tries" >>project/scripts/try
+	passes "$S/apply"
+	grep 'the series in' err >first
+	[ "$(wc -l <tries)" = 1 ] || fail "$(wc -l <tries) tries that ended"
+	passes "$S/apply"
+	[ "$(wc -l <tries)" = 1 ] || fail "tried again"
+	grep 'the series in' err | diff first - || fail "it says something else"
+	[ "$(wc -l <first)" = 2 ] || fail "it says of both: $(cat first)"
+	echo 'any	Makefile	has	^VERSION	a VERSION' >changes
+	CHANGES=$T/changes refused 6 'no series fits' "$S/apply"
+	said 'upstream: a VERSION'
+	passes "$S/apply"
+}
 test_apply_changed_patches() {
 	tree
 	passes "$S/apply"
