@@ -161,8 +161,7 @@ static void model_begin(struct model *m, ktime_t now)
 		m->knobs.hang_jobs--;
 		m->counts.hung++;
 		m->state = MODEL_HUNG;
-		m->due = m->knobs.late_us ?
-			 ktime_add_us(now, m->knobs.late_us) : KTIME_MAX;
+		m->due = KTIME_MAX;
 	}
 }
 
@@ -300,7 +299,6 @@ static void model_add_files(struct model *m)
 	m->dir = debugfs_create_dir(m->ops->name, debugfs_lookup("vrf-model", NULL));
 	debugfs_create_u32("delay_us", 0600, m->dir, &m->knobs.delay_us);
 	debugfs_create_u32("jitter_us", 0600, m->dir, &m->knobs.jitter_us);
-	debugfs_create_u32("late_us", 0600, m->dir, &m->knobs.late_us);
 	debugfs_create_u32("fail_jobs", 0600, m->dir, &m->knobs.fail_jobs);
 	debugfs_create_u32("hang_jobs", 0600, m->dir, &m->knobs.hang_jobs);
 	debugfs_create_u32("drop_irqs", 0600, m->dir, &m->knobs.drop_irqs);

@@ -61,14 +61,13 @@ enum model_state {
 	MODEL_IDLE,
 	MODEL_BUSY,		/* the delay of a job runs */
 	MODEL_WRITING,		/* the destination is being written */
-	MODEL_HUNG,		/* for ever, or until it is late enough */
+	MODEL_HUNG,		/* until it is released */
 };
 
 /* What the tests turn. Those that count jobs count down to zero. */
 struct model_knobs {
 	u32 delay_us;
 	u32 jitter_us;
-	u32 late_us;
 	u32 fail_jobs;
 	u32 hang_jobs;
 	u32 drop_irqs;

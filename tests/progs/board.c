@@ -95,7 +95,7 @@ void board_look_every(unsigned int us)
 void board_reset(const char *model)
 {
 	static const char *const knobs[] = {
-		"jitter_us", "late_us", "fail_jobs", "hang_jobs", "drop_irqs", "pause",
+		"jitter_us", "fail_jobs", "hang_jobs", "drop_irqs", "pause",
 	};
 	unsigned int i;
 
@@ -106,25 +106,44 @@ void board_reset(const char *model)
 	board_set(model, "delay_us", DELAY_US);
 }
 
+static struct {
+	const char *model, *knob;
+} stuck;
+
+void board_stuck(const char *model, const char *knob)
+{
+	stuck.model = model;
+	stuck.knob = knob;
+}
+
+static bool try_set(const char *model, const char *knob, const char *digit)
+{
+	char path[128];
+	bool done;
+	int fd;
+
+	path_of(path, sizeof(path), model, knob);
+	fd = open(path, O_WRONLY);
+	if (fd < 0)
+		return false;
+	done = write(fd, digit, 1) == 1;
+	close(fd);
+
+	return done;
+}
+
+/* Or the driver waits for its job when the test's files are closed, for ever */
 static void go_on(void)
 {
 	static const char *const models[] = { "rga", "rga3", "vdpu", "vepu" };
-	char path[128];
 	unsigned int i;
-	int fd;
 
+	if (stuck.model && try_set(stuck.model, stuck.knob, "1"))
+		note("%s was stuck: %s", stuck.model, stuck.knob);
 	for (i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
-		path_of(path, sizeof(path), models[i], "pause");
-		fd = open(path, O_WRONLY);
-		if (fd < 0 || write(fd, "0", 1) != 1)
-			continue;
-		path_of(path, sizeof(path), models[i], "release");
-		close(fd);
-		fd = open(path, O_WRONLY);
 		/* Refused where nothing hangs */
-		if (fd >= 0 && write(fd, "1", 1) == 1)
+		if (try_set(models[i], "pause", "0") && try_set(models[i], "release", "1"))
 			note("%s hung, released", models[i]);
-		close(fd);
 	}
 }
 

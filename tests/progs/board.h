@@ -18,6 +18,12 @@ void board_wait(const char *model, const char *counter, unsigned long value);
 /* All knobs back to what they were at boot */
 void board_reset(const char *model);
 
+/*
+ * A job that only this knob brings back, which is turned should the test end
+ * early; NULL when it is back
+ */
+void board_stuck(const char *model, const char *knob);
+
 /* How often the models look at their start bits; skips without them */
 void board_look_every(unsigned int us);
 
