@@ -80,7 +80,10 @@ static void run_jobs(const struct kind *kind, struct trace_counts *counts,
 	job_open_bufs(&d, kind, BUFS);
 	for (i = 0; i < BUFS; i++) {
 		dmabuf[i] = job_dmabuf(&d, i, 0);
-		read_running(&d, i, dmabuf[i]);
+		if (i == 0)
+			read_running(&d, i, dmabuf[i]);
+		else
+			job_run(&d, i, i + 1);
 	}
 	for (i = 0; i < BUFS; i++) {
 		job_queue_cap(&d, i);

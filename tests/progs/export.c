@@ -206,11 +206,11 @@ TEST_KINDS(ten_thousand_exports, 120, one_each)
 
 TEST_KINDS(export_and_close_many_times, 120, one_each)
 {
+	unsigned int times = how_often(MANY), i;
 	struct job_dev d;
-	unsigned int i;
 
 	job_open_mmap(&d, kind, 2);
-	for (i = 0; i < MANY; i++) {
+	for (i = 0; i < times; i++) {
 		close(export(&d, 0, modes[i % 3]));
 		if (i % 100 == 0)
 			job_run(&d, 0, i + 1);
@@ -419,13 +419,13 @@ TEST_KINDS(owner_killed_in_mid_job, 20, all_kinds)
  */
 TEST_KINDS(dead_export_stays_dead, 60, one_each)
 {
+	unsigned int tries = how_often(50), i, j;
 	int fd, path_fd, other[64];
 	struct job_dev d;
-	unsigned int i, j;
 	char path[64];
 
 	job_open_mmap(&d, kind, 2);
-	for (i = 0; i < 50; i++) {
+	for (i = 0; i < tries; i++) {
 		fd = export(&d, 0, O_RDWR);
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 		path_fd = open(path, O_PATH | O_CLOEXEC);

@@ -267,8 +267,8 @@ static long slab_growth(long before)
 /* Many times, since a fence that leaks is small */
 TEST_KINDS(leaks_nothing, 300, no_requests)
 {
+	unsigned int rounds = how_often(ROUNDS), i;
 	struct job_dev d;
-	unsigned int i;
 	long kb;
 
 	prepare();
@@ -278,10 +278,10 @@ TEST_KINDS(leaks_nothing, 300, no_requests)
 	for (i = 0; i < 100; i++)
 		fail_one(&d, 1 + i % 4);
 	kb = slab_kb();
-	for (i = 0; i < ROUNDS; i++)
+	for (i = 0; i < rounds; i++)
 		fail_one(&d, 1 + i % 4);
 	kb = slab_growth(kb);
-	note("%s: %ld KiB more after %u failures", kind->name, kb, ROUNDS);
+	note("%s: %ld KiB more after %u failures", kind->name, kb, rounds);
 	CHECK(kb < LEAK_KB);
 	job_close(&d);
 }

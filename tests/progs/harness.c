@@ -8,6 +8,7 @@
  */
 
 #define _GNU_SOURCE
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,6 +24,8 @@
 
 #define EXIT_FAILED	1
 #define EXIT_SKIPPED	4
+/* Of no more jobs a quick look is made up */
+#define QUICK_JOBS	100
 
 static struct test *tests;
 static struct test **last = &tests;
@@ -135,6 +138,11 @@ unsigned long env_number(const char *name, unsigned long otherwise)
 unsigned long how_many_jobs(unsigned long usual)
 {
 	return env_number("VRF_JOBS", expect_fences() ? usual : usual / 10);
+}
+
+unsigned int how_often(unsigned int usual)
+{
+	return env_number("VRF_JOBS", ULONG_MAX) > QUICK_JOBS ? usual : usual / 10;
 }
 
 long proc_number(const char *file, const char *key)

@@ -103,8 +103,8 @@ static void cut(struct context *c)
 static void run_context(const struct kind *kind, unsigned int number)
 {
 	unsigned long jobs = how_many_jobs(JOBS), n;
+	unsigned int enough = how_often(SEEN), i, seed = number;
 	struct context c = { 0 };
-	unsigned int i, seed = number;
 
 	job_open_bufs(&c.d, kind, BUFS);
 	if (board_has(kind->model)) {
@@ -117,7 +117,7 @@ static void run_context(const struct kind *kind, unsigned int number)
 	}
 
 	/* A busy machine lets it look too late, so go on until it saw enough */
-	for (n = BUFS; n < jobs || (expect_fences() && c.seen < SEEN &&
+	for (n = BUFS; n < jobs || (expect_fences() && c.seen < enough &&
 				    n < PATIENCE * jobs); n++) {
 		if (rand_r(&seed) % 64 == 0) {
 			cut(&c);
@@ -191,7 +191,7 @@ static void run_contexts(const struct kind *const *kinds, unsigned int count)
 	check_trace(&counts);
 	note("%u contexts, %lu fences seen pending", children, *seen);
 	if (expect_fences())
-		CHECK(*seen >= SEEN * children);
+		CHECK(*seen >= how_often(SEEN) * children);
 	else
 		CHECK_EQ(*seen, 0);
 }
