@@ -250,3 +250,18 @@ test_half_a_copy_is_none() {
 	passes "$S/start-from" "$CACHE/none" "$CACHE/out/other"
 	[ ! -e "$CACHE/out/other" ] || fail "a copy of nothing"
 }
+# A kernel that begins as a copy of another, when the disk is full
+test_board_copies_all_or_nothing() {
+	mkdir -p board/lockdep-y
+	without cp
+	printf '#!/bin/sh\nfor to; do :; done\nmkdir "$to"\nexit 1\n' >bin/cp
+	chmod +x bin/cp
+	! PATH=$T/bin VRF_CACHE=$T VRF_TREE=$T "$B/run" off >out 2>&1 || fail "it builds without one"
+	[ ! -e board/lockdep-n ] || fail "half a copy"
+	[ -e board/lockdep-n.new ] || fail "it did not begin to copy: $(cat out)"
+	mkdir board/lockdep-n.new/old
+	touch board/lockdep-y/whole
+	! VRF_CACHE=$T VRF_TREE=$T "$B/run" off >out 2>&1 || fail "it builds without a tree"
+	[ -e board/lockdep-n/whole ] || fail "no copy: $(cat out)"
+	[ ! -e board/lockdep-n/old ] || fail "what was left over is in it"
+}
