@@ -12,7 +12,7 @@
 #include "sync.h"
 
 /* Of each kind; the subject section looks at the order itself */
-#define JOBS	600
+#define JOBS	400
 
 static void check_signalled(int sync_fd, uint64_t queued, uint64_t dequeued)
 {

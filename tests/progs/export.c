@@ -26,8 +26,9 @@
 #include "../model/consumer.h"
 
 #define MANY		10000
+#define OFTEN		2000
 #define STAMP		0xe0e0e0e0u
-#define CROSS_JOBS	1000
+#define CROSS_JOBS	500
 #define KEPT		64
 #define HOLD_US		100000
 #define CLOSE_MIN_MS	20
@@ -206,7 +207,7 @@ TEST_KINDS(ten_thousand_exports, 120, one_each)
 
 TEST_KINDS(export_and_close_many_times, 120, one_each)
 {
-	unsigned int times = how_often(MANY), i;
+	unsigned int times = how_often(OFTEN), i;
 	struct job_dev d;
 
 	job_open_mmap(&d, kind, 2);

@@ -142,7 +142,9 @@ unsigned long how_many_jobs(unsigned long usual)
 
 unsigned int how_often(unsigned int usual)
 {
-	return env_number("VRF_JOBS", ULONG_MAX) > QUICK_JOBS ? usual : usual / 10;
+	bool quick = env_number("VRF_JOBS", ULONG_MAX) <= QUICK_JOBS;
+
+	return quick || !expect_fences() ? usual / 10 : usual;
 }
 
 long proc_number(const char *file, const char *key)

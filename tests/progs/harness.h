@@ -110,7 +110,7 @@ bool expect_fences(void);
 unsigned long env_number(const char *name, unsigned long otherwise);
 /* How many jobs: VRF_JOBS, or @usual; a tenth where there is no fence to go wrong */
 unsigned long how_many_jobs(unsigned long usual);
-/* How often to do what is no job: @usual, a tenth for a quick look (VRF_JOBS) */
+/* How often to do other things: @usual, a tenth there or for a quick look (VRF_JOBS) */
 unsigned int how_often(unsigned int usual);
 /* What follows @key at the start of a line of @file, -1 where it is not there */
 long proc_number(const char *file, const char *key);

@@ -9,7 +9,7 @@ ln -s "$(cd "$HERE/../.." && pwd -P)"/* project/
 S=$T/project/scripts
 # make BASE=... hands its variables to every make below it
 unset MAKEFLAGS MAKEOVERRIDES MFLAGS
-unset KDIR BASE QUICK GIT_URL ARCHIVE BASES CPUS JOBS VB2_LOCKED FINDING
+unset KDIR BASE QUICK GIT_URL ARCHIVE BASES CPUS JOBS ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX VB2_LOCKED FINDING
 export CHANGES=/dev/null XDG_CACHE_HOME="$T/xdg" PATCHES="$T/patches" GIT_CONFIG_GLOBAL="$T/gitconfig"
 export GIT_CONFIG_NOSYSTEM=1 GIT_URL="file://$T/no-server" ARCHIVE="file://$T/archive"
 CACHE=$XDG_CACHE_HOME/vb2-release-fences
