@@ -14,7 +14,7 @@
 #include "sync.h"
 #include "trace.h"
 
-#define JOBS		1500
+#define JOBS		1000
 #define BUFS		2
 #define READ_EVERY	20
 #define STEP_US		100
