@@ -258,8 +258,8 @@ test_board_copies_all_or_nothing() {
 	chmod +x bin/cp
 	! PATH=$T/bin VRF_CACHE=$T VRF_TREE=$T "$B/run" off >out 2>&1 || fail "it builds without one"
 	[ ! -e board/lockdep-n ] || fail "half a copy"
-	[ -e board/lockdep-n.new ] || fail "it did not begin to copy: $(cat out)"
-	mkdir board/lockdep-n.new/old
+	grep -q 'cannot copy' out || fail "it did not begin to copy: $(cat out)"
+	mkdir -p board/lockdep-n.new/old
 	touch board/lockdep-y/whole
 	! VRF_CACHE=$T VRF_TREE=$T "$B/run" off >out 2>&1 || fail "it builds without a tree"
 	[ -e board/lockdep-n/whole ] || fail "no copy: $(cat out)"
