@@ -80,6 +80,7 @@ static void run_jobs(const struct kind *kind, struct trace_counts *counts,
 	job_open_bufs(&d, kind, BUFS);
 	for (i = 0; i < BUFS; i++) {
 		dmabuf[i] = job_dmabuf(&d, i, 0);
+		/* A slow one, in which somebody waits */
 		if (i == 0)
 			read_running(&d, i, dmabuf[i]);
 		else

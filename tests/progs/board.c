@@ -37,17 +37,27 @@ void board_need(const char *model)
 		SKIP("no knobs on this hardware");
 }
 
-void board_set(const char *model, const char *knob, unsigned long value)
+static bool try_set(const char *model, const char *knob, unsigned long value)
 {
 	char path[128], text[24];
 	int fd, len;
+	bool done;
 
 	path_of(path, sizeof(path), model, knob);
-	fd = CALL(open(path, O_WRONLY));
+	fd = open(path, O_WRONLY);
+	if (fd < 0)
+		return false;
 	len = snprintf(text, sizeof(text), "%lu", value);
-	if (write(fd, text, len) != len)
-		FAIL("%s = %lu: %s", path, value, strerror(errno));
+	done = write(fd, text, len) == len;
 	close(fd);
+
+	return done;
+}
+
+void board_set(const char *model, const char *knob, unsigned long value)
+{
+	if (!try_set(model, knob, value))
+		FAIL("%s of %s = %lu: %s", knob, model, value, strerror(errno));
 }
 
 unsigned long board_count(const char *model, const char *counter)
@@ -116,33 +126,17 @@ void board_stuck(const char *model, const char *knob)
 	stuck.knob = knob;
 }
 
-static bool try_set(const char *model, const char *knob, const char *digit)
-{
-	char path[128];
-	bool done;
-	int fd;
-
-	path_of(path, sizeof(path), model, knob);
-	fd = open(path, O_WRONLY);
-	if (fd < 0)
-		return false;
-	done = write(fd, digit, 1) == 1;
-	close(fd);
-
-	return done;
-}
-
 /* Or the driver waits for its job when the test's files are closed, for ever */
 static void go_on(void)
 {
 	static const char *const models[] = { "rga", "rga3", "vdpu", "vepu" };
 	unsigned int i;
 
-	if (stuck.model && try_set(stuck.model, stuck.knob, "1"))
+	if (stuck.model && try_set(stuck.model, stuck.knob, 1))
 		note("%s was stuck: %s", stuck.model, stuck.knob);
 	for (i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
 		/* Refused where nothing hangs */
-		if (try_set(models[i], "pause", "0") && try_set(models[i], "release", "1"))
+		if (try_set(models[i], "pause", 0) && try_set(models[i], "release", 1))
 			note("%s hung, released", models[i]);
 	}
 }

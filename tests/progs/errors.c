@@ -344,16 +344,16 @@ TEST_KINDS(streamoff_of_hung_job, 40, one_each)
 	pthread_t thread;
 	struct job_dev d;
 	uint64_t from;
-	int fd, status;
+	int status;
 
 	open_dev(&d, kind);
 	lost.done = board_count(kind->model, "done");
 	board_set(kind->model, "drop_irqs", 1);
-	fd = lost.fence = start_job(&d, 3);
+	lost.fence = start_job(&d, 3);
 	CHECK(!pthread_create(&thread, NULL, irq_after_fence, &lost));
 	from = now_ns();
 	m2m_stream(&d.m, &d.m.cap, false);
-	status = sync_status(fd);
+	status = sync_status(lost.fence);
 	pthread_join(thread, NULL);
 	note("%s: STREAMOFF took %llu ms, status %d", kind->name,
 	     (unsigned long long)(now_ns() - from) / 1000000, status);
