@@ -28,7 +28,7 @@
 /* So many looks without a job: it is idle */
 #define MODEL_IDLE_LOOKS	100
 
-static unsigned int poll_us = 100;
+static unsigned int poll_us = 300;
 module_param(poll_us, uint, 0644);
 MODULE_PARM_DESC(poll_us, "microseconds between two looks at a start bit");
 
