@@ -6,9 +6,9 @@
 
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "sync.h"
 #include "trace.h"
 
@@ -35,7 +35,7 @@ static void count_hardware(const struct kind *kind, unsigned long *counts)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(hardware) / sizeof(*hardware); i++)
-		counts[i] = board_has(kind->model) ? board_count(kind->model, hardware[i]) : 0;
+		counts[i] = knob_has(kind->model) ? knob_count(kind->model, hardware[i]) : 0;
 }
 
 /* Each job was begun and ended, once, and none went wrong */
@@ -46,19 +46,19 @@ static void check_hardware(const struct kind *kind, const unsigned long *before,
 	unsigned int i;
 
 	count_hardware(kind, after);
-	for (i = 0; board_has(kind->model) && i < sizeof(hardware) / sizeof(*hardware); i++)
+	for (i = 0; knob_has(kind->model) && i < sizeof(hardware) / sizeof(*hardware); i++)
 		CHECK_EQ(after[i] - before[i], i < 3 ? jobs : 0);
 }
 
 /* Waits for a job that is surely not over yet, where its length can be set */
 static void read_running(struct job_dev *d, unsigned int index, int dmabuf)
 {
-	if (!board_has(d->kind->model)) {
+	if (!knob_has(d->kind->model)) {
 		job_run(d, index, index + 1);
 		return;
 	}
-	board_set(d->kind->model, "delay_us", SLOW_US);
-	d->started = board_count(d->kind->model, "started");
+	knob_set(d->kind->model, "delay_us", SLOW_US);
+	d->started = knob_count(d->kind->model, "started");
 	job_queue_cap(d, index);
 	job_queue_out(d, index, index + 1);
 	job_wait_running(d);
@@ -66,7 +66,7 @@ static void read_running(struct job_dev *d, unsigned int index, int dmabuf)
 	dmabuf_end(dmabuf, DMA_BUF_SYNC_READ);
 	CHECK_EQ(m2m_dequeue(&d->m, &d->m.cap, NULL), index);
 	job_dequeue_out(d);
-	board_set(d->kind->model, "delay_us", 0);
+	knob_set(d->kind->model, "delay_us", 0);
 }
 
 static void run_jobs(const struct kind *kind, struct trace_counts *counts,

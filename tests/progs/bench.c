@@ -16,11 +16,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "dmabuf.h"
 #include "graph.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "swsync.h"
 #include "sync.h"
 
@@ -70,7 +70,7 @@ static unsigned int jobs(void)
 /* Rarely, so that the models' timers seldom get in between */
 static void quiet(void)
 {
-	board_look_every(5000);
+	knob_look_every(5000);
 }
 
 static unsigned int bufs(const struct bench *b)

@@ -6,9 +6,9 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "sync.h"
 
 /* Of each kind; the subject section looks at the order itself */
@@ -36,9 +36,9 @@ TEST_KINDS(dqbuf_implies_signalled, 300, every_kind)
 	int dmabuf[4], fd;
 
 	job_open_bufs(&d, kind, 4);
-	if (board_has(kind->model)) {
-		board_set(kind->model, "delay_us", 1000);
-		board_set(kind->model, "jitter_us", 1000);
+	if (knob_has(kind->model)) {
+		knob_set(kind->model, "delay_us", 1000);
+		knob_set(kind->model, "jitter_us", 1000);
 	}
 	for (i = 0; i < 4; i++)
 		dmabuf[i] = job_dmabuf(&d, i, 0);

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "sync.h"
 
 /* The watchdog of hantro: 2 s. The timer of the core: 5 s. Both run late here. */
@@ -31,7 +31,7 @@ static int start_job(struct job_dev *d, uint32_t stamp)
 {
 	int dmabuf = job_dmabuf(d, 0, 0), fd;
 
-	d->started = board_count(d->kind->model, "started");
+	d->started = knob_count(d->kind->model, "started");
 	job_queue_cap(d, 0);
 	job_queue_out(d, 0, stamp);
 	job_wait_running(d);
@@ -43,10 +43,10 @@ static int start_job(struct job_dev *d, uint32_t stamp)
 
 static void open_dev(struct job_dev *d, const struct kind *kind)
 {
-	board_need(kind->model);
+	knob_need(kind->model);
 	job_open_bufs(d, kind, 2);
 	/* Long enough to look at it */
-	board_set(kind->model, "delay_us", 20000);
+	knob_set(kind->model, "delay_us", 20000);
 }
 
 static void check_pending(int fd)
@@ -96,7 +96,7 @@ TEST_KINDS(error_irq, 20, decoders)
 	int fd;
 
 	open_dev(&d, kind);
-	board_set(kind->model, "fail_jobs", 1);
+	knob_set(kind->model, "fail_jobs", 1);
 	job_pause(&d);
 	fd = start_job(&d, 1);
 	check_pending(fd);
@@ -113,13 +113,13 @@ static void watchdog(const struct kind *kind, const char *knob)
 	int fd;
 
 	open_dev(&d, kind);
-	board_set(kind->model, knob, 1);
+	knob_set(kind->model, knob, 1);
 	fd = start_job(&d, 1);
 	check_pending(fd);
 	check_wait(fd, -EIO, WATCHDOG_MIN_MS, WATCHDOG_MAX_MS);
 	dequeue_error(&d);
 	/* It comes when nobody waits for it any more */
-	board_set(kind->model, "spurious", 1);
+	knob_set(kind->model, "spurious", 1);
 	sleep_ms(10);
 	check_next(&d);
 	job_close(&d);
@@ -147,7 +147,7 @@ TEST_KINDS(irq_of_hung_job_in_next_job, 30, late_decoders)
 	int hung, next;
 
 	open_dev(&d, kind);
-	board_set(kind->model, "hang_jobs", 1);
+	knob_set(kind->model, "hang_jobs", 1);
 	hung = start_job(&d, 1);
 	check_wait(hung, -EIO, WATCHDOG_MIN_MS, WATCHDOG_MAX_MS);
 	dequeue_error(&d);
@@ -155,16 +155,16 @@ TEST_KINDS(irq_of_hung_job_in_next_job, 30, late_decoders)
 	job_pause(&d);
 	next = start_job(&d, 2);
 	check_pending(next);
-	board_set(kind->model, "spurious", 1);
+	knob_set(kind->model, "spurious", 1);
 	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, &b), 0);
 	CHECK(!(b.flags & V4L2_BUF_FLAG_ERROR));
 	CHECK_EQ(sync_status(next), 1);
 	CHECK_EQ(sync_status(hung), expect_fences() ? -EIO : 1);
 	job_dequeue_out(&d);
 
-	done = board_count(kind->model, "done");
+	done = knob_count(kind->model, "done");
 	job_go(&d);
-	board_wait(kind->model, "done", done + 1);
+	knob_wait(kind->model, "done", done + 1);
 	CHECK_EQ(m2m_try_dequeue(&d.m, &d.m.cap, 50, &b), -1);
 	CHECK_EQ(errno, EAGAIN);
 	check_next(&d);
@@ -186,8 +186,8 @@ static void core_timer(const struct kind *kind, const char *cause,
 	int fd, dmabuf;
 
 	open_dev(&d, kind);
-	board_set(kind->model, cause, 1);
-	board_stuck(kind->model, knob);
+	knob_set(kind->model, cause, 1);
+	knob_stuck(kind->model, knob);
 	fd = start_job(&d, 0x1a7e1a7e);
 	check_pending(fd);
 	check_wait(fd, -ETIME, TIMER_MIN_MS, TIMER_MAX_MS);
@@ -197,8 +197,8 @@ static void core_timer(const struct kind *kind, const char *cause,
 	if (expect_fences())
 		CHECK(dmabuf_status(dmabuf, DMA_BUF_SYNC_RW) != 0);
 
-	board_set(kind->model, knob, 1);
-	board_stuck(NULL, NULL);
+	knob_set(kind->model, knob, 1);
+	knob_stuck(NULL, NULL);
 	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, &b), 0);
 	CHECK(!(b.flags & V4L2_BUF_FLAG_ERROR));
 	job_dequeue_out(&d);
@@ -230,7 +230,7 @@ TEST_KINDS(spurious_irq_when_idle, 20, every_kind)
 	open_dev(&d, kind);
 	check_next(&d);
 	for (i = 0; i < 10; i++) {
-		board_set(kind->model, "spurious", 0);
+		knob_set(kind->model, "spurious", 0);
 		sleep_ms(1);
 	}
 	check_next(&d);
@@ -246,10 +246,10 @@ TEST_KINDS(spurious_irq_in_mid_job, 20, every_kind)
 	int fd;
 
 	open_dev(&d, kind);
-	done = board_count(kind->model, "done");
+	done = knob_count(kind->model, "done");
 	job_pause(&d);
 	fd = start_job(&d, 0x5b5b5b5b);
-	board_set(kind->model, "spurious", 0);
+	knob_set(kind->model, "spurious", 0);
 	sleep_ms(10);
 	if (!kind->requests) {
 		CHECK_EQ(sync_status(fd), !expect_fences());
@@ -264,8 +264,8 @@ TEST_KINDS(spurious_irq_in_mid_job, 20, every_kind)
 	}
 	job_dequeue_out(&d);
 	/* The hardware writes to the end, and its interrupt is taken before the next one */
-	board_wait(kind->model, "done", done + 1);
-	board_set(kind->model, "spurious", 0);
+	knob_wait(kind->model, "done", done + 1);
+	knob_set(kind->model, "spurious", 0);
 	check_next(&d);
 	job_close(&d);
 }
@@ -331,9 +331,9 @@ static void *irq_after_fence(void *data)
 	struct lost_irq *lost = data;
 	struct pollfd pfd = { .fd = lost->fence, .events = POLLIN };
 
-	board_wait(lost->model, "done", lost->done + 1);
+	knob_wait(lost->model, "done", lost->done + 1);
 	poll(&pfd, 1, TIMER_MAX_MS);
-	board_set(lost->model, "spurious", 1);
+	knob_set(lost->model, "spurious", 1);
 	return NULL;
 }
 
@@ -347,8 +347,8 @@ TEST_KINDS(streamoff_of_hung_job, 40, one_each)
 	int status;
 
 	open_dev(&d, kind);
-	lost.done = board_count(kind->model, "done");
-	board_set(kind->model, "drop_irqs", 1);
+	lost.done = knob_count(kind->model, "done");
+	knob_set(kind->model, "drop_irqs", 1);
 	lost.fence = start_job(&d, 3);
 	CHECK(!pthread_create(&thread, NULL, irq_after_fence, &lost));
 	from = now_ns();
@@ -358,6 +358,6 @@ TEST_KINDS(streamoff_of_hung_job, 40, one_each)
 	note("%s: STREAMOFF took %llu ms, status %d", kind->name,
 	     (unsigned long long)(now_ns() - from) / 1000000, status);
 	CHECK_EQ(status, !expect_fences() ? 1 : kind->requests ? -EIO : -ETIME);
-	board_reset(kind->model);
+	knob_reset(kind->model);
 	job_close(&d);
 }

@@ -18,12 +18,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "dmabuf.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "sync.h"
-#include "../model/consumer.h"
+#include "../kmod/consumer.h"
 
 #define MANY		10000
 #define OFTEN		2000
@@ -105,7 +105,7 @@ TEST_KINDS(before_during_after, 20, all_kinds)
 	struct job_dev d;
 	unsigned int i;
 
-	board_need(kind->model);
+	knob_need(kind->model);
 	job_open_mmap(&d, kind, 2);
 	/* The write-only one comes while the job runs */
 	before[0] = export(&d, 0, modes[0]);
@@ -140,7 +140,7 @@ TEST_KINDS(export_again_in_mid_job, 20, one_each)
 	unsigned int i;
 	int fd;
 
-	board_need(kind->model);
+	knob_need(kind->model);
 	job_open_mmap(&d, kind, 2);
 	fd = export(&d, 0, O_RDWR);
 	job_pause(&d);
@@ -393,7 +393,7 @@ TEST_KINDS(owner_killed_in_mid_job, 20, all_kinds)
 	struct job_dev d;
 	pid_t pid;
 
-	board_need(kind->model);
+	knob_need(kind->model);
 	pid = CALL(fork());
 	if (!pid) {
 		job_open_mmap(&d, kind, 2);
@@ -412,7 +412,7 @@ TEST_KINDS(owner_killed_in_mid_job, 20, all_kinds)
 	CHECK_EQ(sync_status(fd), !expect_fences());
 	CALL(kill(pid, SIGKILL));
 	sleep_ms(50);
-	board_set(kind->model, "pause", 0);
+	knob_set(kind->model, "pause", 0);
 	CHECK_EQ(sync_wait(fd, 5000), 1);
 	CALL(waitpid(pid, NULL, 0));
 	check_kept(dmabuf, fd);

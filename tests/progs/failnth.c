@@ -12,9 +12,9 @@
 #include <linux/media.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "sync.h"
 
 #define FAILSLAB	"/sys/kernel/debug/failslab/"
@@ -157,7 +157,7 @@ TEST_KINDS(starting_a_job, 120, started)
 	struct seen seen;
 	bool hit = true;
 
-	board_need(kind->model);
+	knob_need(kind->model);
 	prepare();
 	job_open_bufs(&d, kind, 2);
 	for (n = 1; hit && n < MOST; n++) {
@@ -199,7 +199,7 @@ TEST_KINDS(exporting_in_mid_job, 120, one_each)
 	bool hit = true;
 	int dmabuf;
 
-	board_need(kind->model);
+	knob_need(kind->model);
 	prepare();
 	job_open_mmap(&d, kind, 2);
 	/* dma-contig takes it for a bug (WARN_ON) when it cannot make its table */
@@ -274,8 +274,8 @@ TEST_KINDS(leaks_nothing, 300, no_requests)
 
 	prepare();
 	job_open_mmap(&d, kind, 2);
-	if (board_has(kind->model))
-		board_set(kind->model, "delay_us", 0);
+	if (knob_has(kind->model))
+		knob_set(kind->model, "delay_us", 0);
 	for (i = 0; i < 100; i++)
 		fail_one(&d, 1 + i % 4);
 	kb = slab_kb();

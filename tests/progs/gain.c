@@ -15,10 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "graph.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "screen.h"
 #include "sync.h"
 
@@ -58,7 +58,7 @@ static unsigned int take(struct job_dev *d)
 /* When the hardware was done with its last job */
 static uint64_t done_ns(struct job_dev *d)
 {
-	return board_count(d->kind->model, "done_ns");
+	return knob_count(d->kind->model, "done_ns");
 }
 
 /* A consumer in a process of its own: it says when it ran, for each word it got */
@@ -125,7 +125,7 @@ static uint64_t latency(const struct kind *kind, enum how how)
 	unsigned int i;
 
 	job_open_mmap(&d, kind, BUFS);
-	board_set(kind->model, "delay_us", JOB_US);
+	knob_set(kind->model, "delay_us", JOB_US);
 	if (how != ITSELF)
 		c = start_consumer(CALL(m2m_export(&d.m, &d.m.cap, 0, 0, O_RDWR)),
 				   how == FENCE);
@@ -156,7 +156,7 @@ static uint64_t latency(const struct kind *kind, enum how how)
 /* One kernel has both ways, the one with the option on */
 static void need_both(void)
 {
-	board_look_every(LOOK_US);
+	knob_look_every(LOOK_US);
 	if (!expect_fences())
 		SKIP("the option is off");
 }
@@ -197,7 +197,7 @@ TEST_KINDS(until_a_frame_is_programmed, 300, rga)
 
 	need_both();
 	job_open_mmap(&d, kind, BUFS);
-	board_set(kind->model, "delay_us", JOB_US);
+	knob_set(kind->model, "delay_us", JOB_US);
 	screen_open(&s, &d, BUFS, 1, HZ);
 	figure(commit_latency(&d, &s, false), "ns", "gain.vkms.dqbuf");
 	figure(commit_latency(&d, &s, true), "ns", "gain.vkms.fence");
@@ -319,7 +319,7 @@ static struct played pipeline(const struct kind *kind, unsigned int bufs, bool e
 	unsigned int i;
 
 	job_open_mmap(&p.d, kind, bufs);
-	board_set(kind->model, "delay_us", job_us);
+	knob_set(kind->model, "delay_us", job_us);
 	screen_open(&p.s, &p.d, bufs, 0, HZ);
 	for (i = 0; i < bufs; i++)
 		decode(&p, i);

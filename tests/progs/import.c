@@ -13,14 +13,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "dmabuf.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "swsync.h"
 #include "sync.h"
 #include "trace.h"
-#include "../model/consumer.h"
+#include "../kmod/consumer.h"
 
 #define PAGE		4096
 #define OLD		0x01d01d01u
@@ -117,7 +117,7 @@ static void import_from(const struct kind *kind, int (*make)(size_t size))
 	struct job_dev d;
 	int dmabuf[2], fd;
 
-	board_need(kind->model);
+	knob_need(kind->model);
 	for (p = 0; p < 2; p++)
 		dmabuf[p] = make(pages_of(kind, p));
 	open_importer(&d, kind, dmabuf);
@@ -182,7 +182,7 @@ TEST_KINDS(two_planes_in_one_dmabuf, 20, nv12m)
 	int dmabuf = from_system(pages_of(kind, 0)), both[2] = { dmabuf, dmabuf };
 	struct job_dev d;
 
-	board_need(kind->model);
+	knob_need(kind->model);
 	open_importer(&d, kind, both);
 	job_run(&d, 0, OLD);
 	CHECK(job_content(&d, 0, OLD));
@@ -242,7 +242,7 @@ TEST_KINDS(exports_locked_together, 20, all_kinds)
 		fd[i] = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, modes[i % 3]));
 	fd[6] = CALL(m2m_export(&d.m, &d.m.cap, 1, 0, O_RDWR));
 	CHECK_EQ(lock_all(fd, 7), different);
-	if (board_has(kind->model)) {
+	if (knob_has(kind->model)) {
 		job_pause(&d);
 		job_queue_cap(&d, 0);
 		job_queue_out(&d, 0, NEW);

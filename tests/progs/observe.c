@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "sync.h"
 
 #define OLD		0x01d01d01u
@@ -42,7 +42,7 @@ static void open_scene(struct scene *s, const struct kind *kind)
 	unsigned int p;
 
 	memset(s, 0, sizeof(*s));
-	board_need(kind->model);
+	knob_need(kind->model);
 	job_open_bufs(&s->d, kind, 2);
 	job_run(&s->d, 0, OLD);
 	CHECK(job_content(&s->d, 0, OLD));
@@ -55,7 +55,7 @@ static void open_scene(struct scene *s, const struct kind *kind)
 	job_queue_cap(&s->d, 0);
 	job_queue_out(&s->d, 0, NEW);
 	job_wait_running(&s->d);
-	CHECK_EQ(board_count(kind->model, "stamp"), NEW);
+	CHECK_EQ(knob_count(kind->model, "stamp"), NEW);
 }
 
 /*

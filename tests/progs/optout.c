@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "sync.h"
 
 #define JOBS	100
@@ -18,7 +18,7 @@ static const struct kind *const others[] = { &kind_jpeg, &kind_vim2m, NULL };
 
 TEST_KINDS(nothing_published, 30, others)
 {
-	bool model = board_has(kind->model);
+	bool model = knob_has(kind->model);
 	struct job_dev d;
 	unsigned int i;
 	int dmabuf, fd;

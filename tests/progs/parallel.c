@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "sync.h"
 #include "trace.h"
 
@@ -107,9 +107,9 @@ static void run_context(const struct kind *kind, unsigned int number)
 	struct context c = { 0 };
 
 	job_open_bufs(&c.d, kind, BUFS);
-	if (board_has(kind->model)) {
-		board_set(kind->model, "delay_us", 50);
-		board_set(kind->model, "jitter_us", 1500);
+	if (knob_has(kind->model)) {
+		knob_set(kind->model, "delay_us", 50);
+		knob_set(kind->model, "jitter_us", 1500);
 	}
 	for (i = 0; i < BUFS; i++) {
 		c.dmabuf[i] = job_dmabuf(&c.d, i, 0);

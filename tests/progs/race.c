@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "sync.h"
 #include "trace.h"
 
@@ -54,16 +54,16 @@ TEST_KINDS(job_meets_timer, 300, one_each)
 
 	if (!env_number("VRF_SHORT_TIMER", 0))
 		SKIP("the timer of this kernel is not short");
-	board_need(kind->model);
+	knob_need(kind->model);
 	job_open_mmap(&d, kind, BUFS);
-	board_set(kind->model, "jitter_us", 4000);
+	knob_set(kind->model, "jitter_us", 4000);
 	for (i = 0; i < BUFS; i++)
 		dmabuf[i] = CALL(m2m_export(&d.m, &d.m.cap, i, 0, O_RDWR));
 
 	trace_start();
 	for (n = 0; n < jobs; n++) {
 		i = n % BUFS;
-		board_set(kind->model, "delay_us", delay_us);
+		knob_set(kind->model, "delay_us", delay_us);
 		job_queue_cap(&d, i);
 		job_queue_out(&d, i, n + 1);
 		fd[i] = dmabuf_sync_file(dmabuf[i], DMA_BUF_SYNC_READ);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rules that a module checks inside the kernel (tests/model/section.c). From the
+ * Rules that a module checks inside the kernel (tests/kmod/section.c). From the
  * first fence that can be seen to the start of the hardware, the driver is inside
  * a signalling section; the fence is signalled while the driver owns the buffer.
  */
@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "sync.h"
 
 #define ROOT		"/sys/kernel/debug/vrf-section/"
@@ -103,8 +103,8 @@ TEST_KINDS(signalled_before_done, 60, all_kinds)
 	struct job_dev d;
 
 	job_open_mmap(&d, kind, 2);
-	if (board_has(kind->model))
-		board_set(kind->model, "delay_us", 0);
+	if (knob_has(kind->model))
+		knob_set(kind->model, "delay_us", 0);
 	for (i = 0; i < jobs; i++)
 		job_run(&d, i % 2, i + 1);
 	job_close(&d);
@@ -136,7 +136,7 @@ TEST_KINDS(given_back_queued, 20, all_kinds)
 	struct job_dev d;
 	int dmabuf, fd;
 
-	board_need(kind->model);
+	knob_need(kind->model);
 	job_open_mmap(&d, kind, 2);
 	dmabuf = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, O_RDWR));
 	job_pause(&d);

@@ -12,9 +12,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "screen.h"
 
 /* Words, as pixels: unlike each other in each of the colours */
@@ -93,7 +93,7 @@ TEST_KINDS(shown_when_finished, 90, shown_kinds)
 	bool early;
 	int data;
 
-	board_need(kind->model);
+	knob_need(kind->model);
 	job_open_mmap(&d, kind, BUFS);
 	for (i = 0; i < BUFS; i++)
 		job_run(&d, i, stamps[i]);

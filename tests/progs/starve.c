@@ -7,9 +7,9 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "sync.h"
 
 #define WHILE_MS	200
@@ -48,7 +48,7 @@ TEST_KINDS(starved_capture, 20, every_kind)
 	struct job_dev d;
 	int dmabuf;
 
-	board_need(kind->model);
+	knob_need(kind->model);
 	job_open_bufs(&d, kind, 2);
 	dmabuf = job_dmabuf(&d, 0, 0);
 	job_pause(&d);
@@ -71,7 +71,7 @@ TEST_KINDS(next_in_queue, 20, every_kind)
 	struct job_dev d;
 	int dmabuf[2];
 
-	board_need(kind->model);
+	knob_need(kind->model);
 	job_open_bufs(&d, kind, 2);
 	dmabuf[0] = job_dmabuf(&d, 0, 0);
 	dmabuf[1] = job_dmabuf(&d, 1, 0);
@@ -94,18 +94,18 @@ static void first_field(struct job_dev *d, const struct kind *kind, int *dmabuf)
 {
 	unsigned long done;
 
-	board_need(kind->model);
+	knob_need(kind->model);
 	job_open_bufs(d, kind, 2);
 	*dmabuf = job_dmabuf(d, 0, 0);
 	job_pause(d);
-	done = board_count(kind->model, "done");
+	done = knob_count(kind->model, "done");
 	job_queue_cap(d, 0);
 	job_queue_field(d, 0, 0x70707070, 1, TOP, true);
 	job_wait_running(d);
 	check_nothing(*dmabuf);
 
 	job_go(d);
-	board_wait(kind->model, "done", done + 1);
+	knob_wait(kind->model, "done", done + 1);
 	job_dequeue_out(d);
 	sleep_ms(WHILE_MS);
 	check_nothing(*dmabuf);

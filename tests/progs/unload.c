@@ -14,9 +14,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 #include "sync.h"
 
 #define UNLOAD_MS	10000
@@ -33,7 +33,7 @@ static int run_and_keep(struct job_dev *d, int dmabuf, uint32_t stamp)
 {
 	int fd;
 
-	d->started = board_count(d->kind->model, "started");
+	d->started = knob_count(d->kind->model, "started");
 	job_queue_cap(d, 0);
 	job_queue_out(d, 0, stamp);
 	job_wait_running(d);
@@ -67,12 +67,12 @@ static void keep(struct kept *k, const struct kind *kind)
 	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
 	job_dequeue_out(&d);
 
-	board_set(kind->model, "hang_jobs", 1);
+	knob_set(kind->model, "hang_jobs", 1);
 	k->bad = run_and_keep(&d, dmabuf, 2);
 	if (expect_fences())
 		CHECK_EQ(sync_wait(k->bad, 8000), kind->requests ? -EIO : -ETIME);
 	if (!kind->requests)
-		board_set(kind->model, "release", 1);
+		knob_set(kind->model, "release", 1);
 	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
 	job_dequeue_out(&d);
 	read_fence(k->good, &k->good_says);
@@ -82,7 +82,7 @@ static void keep(struct kept *k, const struct kind *kind)
 		CHECK_EQ(k->bad_says.status, kind->requests ? -EIO : -ETIME);
 
 	close(dmabuf);
-	board_reset(kind->model);
+	knob_reset(kind->model);
 	job_close(&d);
 }
 
@@ -166,7 +166,7 @@ TEST(sync_file_outlives_modules, 60)
 	unsigned int i, devices = 0, modules;
 
 	for (i = 0; bound[i]; i++)
-		board_need(bound[i]->model);
+		knob_need(bound[i]->model);
 	for (i = 0; bound[i]; i++)
 		keep(&kept[i], bound[i]);
 	for (i = 0; bound[i]; i++)

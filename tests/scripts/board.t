@@ -4,7 +4,7 @@
 B=$HERE/../board
 # console LINE...: as the board's kernel prints the report
 console() { printf '[    1.000000] %s\n' 'KTAP version 1' '1..1' '# Subtest: one' '    KTAP version 1' '    1..2' "$@"; }
-judge() { awk -f "$B/report.awk"; }
+judge() { awk -f "$B/judge.awk"; }
 all_passed() { console '    ok 1 a' '    ok 2 b' 'ok 1 one' '# board: end'; }
 
 test_judge_passes() {
@@ -31,7 +31,7 @@ test_judge_finds_a_skipped_test() {
 	console '    ok 1 a' '    ok 2 b # SKIP the option is off' 'ok 1 one' '# board: end' |
 		judge >out || fail "$(cat out)"
 	console '    ok 1 a' '    ok 2 b # SKIP this one may' 'ok 1 one' '# board: end' |
-		awk -v skips='this one may' -f "$B/report.awk" >out || fail "$(cat out)"
+		awk -v skips='this one may' -f "$B/judge.awk" >out || fail "$(cat out)"
 }
 test_judge_finds_no_plan() {
 	printf '[    1.0] %s\n' 'KTAP version 1' '# board: end' | faulty 'no plan'
@@ -76,14 +76,16 @@ board_kernel() {
 	printf '#!/bin/sh\necho called >>"%s/calls"\n[ ! -e "%s/broken" ]\n' "$T" "$T" >tools/make
 	printf '#!/bin/sh\necho gcc\n' >tools/fake-gcc
 	chmod +x tools/*
-	cp -r "$B" "$HERE/../model" .
-	: >board/config/one.config
+	mkdir -p tests configs/board
+	cp -r "$B" "$HERE/../kmod" tests
+	: >configs/board/one.config
+	echo "# one more" >configs/two.config
 	mkdir kernel
 	: >kernel/.config
 }
 build_board() {
 	: >calls
-	PATH="$T/tools:$PATH" CROSS_COMPILE=fake- board/build-kernel tree kernel one 2>err
+	PATH="$T/tools:$PATH" CROSS_COMPILE=fake- tests/board/build-kernel tree kernel one two 2>err
 }
 built() { build_board || fail "$(cat err)"; [ -s calls ] || fail "$1: not built again"; }
 test_board_kernel_is_built_once() {
@@ -99,9 +101,11 @@ test_board_kernel_is_built_again() {
 	built "a changed file"
 	git -C tree commit -qam changed
 	built "a commit"
-	echo '# more' >>board/config/one.config
+	echo '# more' >>configs/board/one.config
 	built "a fragment"
-	echo '/* more */' >>model/model.h
+	echo '# more' >>configs/two.config
+	built "a fragment that is not the board's"
+	echo '/* more */' >>tests/kmod/model.h
 	built "the model"
 	export MAKE_ARGS=A=b
 	built "an argument"
@@ -170,8 +174,9 @@ test_kasan_is_kept() {
 }
 build_programs() { : >calls; passes progs/build ./cc made; }
 test_programs_are_built_once() {
-	cp -r "$HERE/../progs" .
+	cp -r "$HERE/../progs" "$HERE/../kmod" .
 	mkdir board
+	: >board/init.c
 	echo observe >board/subjects
 	# shellcheck disable=SC2016 # for that script
 	printf '#!/bin/sh\n[ "$1" = --version ] || echo called >>"%s/calls"\n' "$T" >cc
@@ -180,7 +185,7 @@ test_programs_are_built_once() {
 	[ -s calls ] || fail "nothing was built"
 	build_programs
 	[ ! -s calls ] || fail "built again from the same"
-	for change in 'echo "// more" >>progs/m2m.c' 'echo "// more" >>progs/m2m.h' 'echo done >>board/subjects' \
+	for change in 'echo "// more" >>progs/lib/m2m.c' 'echo "// more" >>progs/lib/m2m.h' 'echo done >>board/subjects' \
 		'sed -i "2s/$/; echo 13.0/" cc' 'rm made/recipe'; do
 		eval "$change"
 		build_programs

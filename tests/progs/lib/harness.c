@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 
 #define EXIT_FAILED	1
 #define EXIT_SKIPPED	4

@@ -9,10 +9,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "dmabuf.h"
 #include "harness.h"
-#include "kinds.h"
+#include "jobs.h"
 
 #define WIDTH	128
 #define HEIGHT	64
@@ -187,7 +187,7 @@ void job_open(struct job_dev *d, const struct kind *kind)
 	memset(d, 0, sizeof(*d));
 	d->kind = kind;
 	m2m_open(&d->m, kind->driver, kind->cards, kind->out_fourcc);
-	board_reset(kind->model);
+	knob_reset(kind->model);
 	/* The coded side first, the other depends on it */
 	if (kind->encoder)
 		m2m_format(&d->m, &d->m.cap, kind->cap_fourcc, width, height);
@@ -344,19 +344,19 @@ void job_run(struct job_dev *d, unsigned int index, uint32_t stamp)
 
 void job_pause(struct job_dev *d)
 {
-	board_need(d->kind->model);
-	d->started = board_count(d->kind->model, "started");
-	board_set(d->kind->model, "pause", 1);
+	knob_need(d->kind->model);
+	d->started = knob_count(d->kind->model, "started");
+	knob_set(d->kind->model, "pause", 1);
 }
 
 void job_wait_running(struct job_dev *d)
 {
-	board_wait(d->kind->model, "started", d->started + 1);
+	knob_wait(d->kind->model, "started", d->started + 1);
 }
 
 void job_go(struct job_dev *d)
 {
-	board_set(d->kind->model, "pause", 0);
+	knob_set(d->kind->model, "pause", 0);
 }
 
 /* The picture; a decoder keeps data of its own behind it */

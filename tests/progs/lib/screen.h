@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kinds.h"
+#include "jobs.h"
 
 #define SCREEN_MAX_BUFS	4
 

@@ -2,8 +2,8 @@
 /*
  * The kinds of job that the tests run, each on a device of its own
  */
-#ifndef KINDS_H
-#define KINDS_H
+#ifndef JOBS_H
+#define JOBS_H
 
 #include <fcntl.h>
 

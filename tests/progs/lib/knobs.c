@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "knobs.h"
 #include "harness.h"
 
 #define ROOT		"/sys/kernel/debug/vrf-model"
@@ -21,7 +21,7 @@ static void path_of(char *path, size_t size, const char *model, const char *file
 	snprintf(path, size, ROOT "/%s/%s", model, file);
 }
 
-bool board_has(const char *model)
+bool knob_has(const char *model)
 {
 	char path[128];
 
@@ -31,9 +31,9 @@ bool board_has(const char *model)
 	return !access(path, W_OK);
 }
 
-void board_need(const char *model)
+void knob_need(const char *model)
 {
-	if (!board_has(model))
+	if (!knob_has(model))
 		SKIP("no knobs on this hardware");
 }
 
@@ -54,13 +54,13 @@ static bool try_set(const char *model, const char *knob, unsigned long value)
 	return done;
 }
 
-void board_set(const char *model, const char *knob, unsigned long value)
+void knob_set(const char *model, const char *knob, unsigned long value)
 {
 	if (!try_set(model, knob, value))
 		FAIL("%s of %s = %lu: %s", knob, model, value, strerror(errno));
 }
 
-unsigned long board_count(const char *model, const char *counter)
+unsigned long knob_count(const char *model, const char *counter)
 {
 	char path[128], text[24] = "";
 	int fd;
@@ -73,14 +73,14 @@ unsigned long board_count(const char *model, const char *counter)
 	return strtoul(text, NULL, 0);
 }
 
-void board_wait(const char *model, const char *counter, unsigned long value)
+void knob_wait(const char *model, const char *counter, unsigned long value)
 {
 	uint64_t end = now_ns() + WAIT_MS * 1000000ull;
 
-	while (board_count(model, counter) < value) {
+	while (knob_count(model, counter) < value) {
 		if (now_ns() > end)
 			FAIL("%s of %s is %lu, never got to %lu", counter, model,
-			     board_count(model, counter), value);
+			     knob_count(model, counter), value);
 		sleep_ms(1);
 	}
 }
@@ -96,31 +96,31 @@ static void set_parameter(const char *name, unsigned int us)
 		SKIP("no models: %s", strerror(errno));
 }
 
-void board_look_every(unsigned int us)
+void knob_look_every(unsigned int us)
 {
 	set_parameter("poll_us", us);
 	set_parameter("idle_us", us);
 }
 
-void board_reset(const char *model)
+void knob_reset(const char *model)
 {
 	static const char *const knobs[] = {
 		"jitter_us", "fail_jobs", "hang_jobs", "drop_irqs", "pause",
 	};
 	unsigned int i;
 
-	if (!board_has(model))
+	if (!knob_has(model))
 		return;
 	for (i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++)
-		board_set(model, knobs[i], 0);
-	board_set(model, "delay_us", DELAY_US);
+		knob_set(model, knobs[i], 0);
+	knob_set(model, "delay_us", DELAY_US);
 }
 
 static struct {
 	const char *model, *knob;
 } stuck;
 
-void board_stuck(const char *model, const char *knob)
+void knob_stuck(const char *model, const char *knob)
 {
 	stuck.model = model;
 	stuck.knob = knob;
@@ -141,7 +141,7 @@ static void go_on(void)
 	}
 }
 
-__attribute__((constructor)) static void board_init(void)
+__attribute__((constructor)) static void knob_init(void)
 {
 	test_ends_early = go_on;
 }
