@@ -258,8 +258,7 @@ test_build_takes_what_is_asked_for() {
 	passes "$S/apply"
 	mkdir scripts
 	cp "$S"/lib.sh "$S"/step.sh "$S"/build "$S"/rows "$S"/variants scripts/
-	mkdir tests
-	cp -r "$S/../tests/board" tests/
+	cp -r "$S/../configs" .
 	printf '#!/bin/sh\necho "${0##*/} $*" >>%s/log\necho done\n' "$T" | tee scripts/image >scripts/build-one
 	printf '#!/bin/sh\necho key "$@"\n' >scripts/build-key
 	chmod +x scripts/*
