@@ -1,7 +1,8 @@
 # Reads the console of the board: prints the KTAP report in it, fails the run
 # for what a parser of KTAP lets pass: no plan, planned results that are missing,
 # a splat of the kernel anywhere, and a test that was skipped for another reason
-# than those in the variable "skips", since all that the tests need is there.
+# than those in the variable "skips", since all that the tests need is there. The
+# variable "splats" is the file of patterns that tell a splat.
 #
 # Exit code: 0 all is there and passed, 1 not.
 
@@ -13,7 +14,14 @@ function fault(text) {
 
 # The kernel's own alarms; what programs say comes with the report's prefix
 function is_splat(line) {
-	return line ~ /WARNING: |BUG: |INFO: (task|rcu|possible|trying|inconsistent|suspicious)|possible (circular|recursive|irq lock)|Call [Tt]race|KASAN|kmemleak: [1-9]|^unreferenced object|ODEBUG|Unable to handle|Internal error|Kernel panic|rcu: .*(stall|detected)|blocked for more than|Oops|refcount_t|possible deadlock|invalid context|Invalid wait context|scheduling while atomic|UBSAN|printk messages dropped/
+	return line ~ alarms
+}
+
+function read_alarms(file) {
+	while ((getline pattern < file) > 0)
+		alarms = alarms (alarms == "" ? "" : "|") pattern
+	if (alarms == "")
+		fault("no patterns of a splat in " file)
 }
 
 function close_plan(depth) {
@@ -26,6 +34,7 @@ function close_plan(depth) {
 }
 
 BEGIN {
+	read_alarms(splats)
 	if (skips == "")
 		skips = "the timer of this kernel is not short|the option is off"
 	what[0] = "the board"

@@ -4,7 +4,7 @@
 B=$HERE/../board
 # console LINE...: as the board's kernel prints the report
 console() { printf '[    1.000000] %s\n' 'KTAP version 1' '1..1' '# Subtest: one' '    KTAP version 1' '    1..2' "$@"; }
-judge() { awk -f "$B/judge.awk"; }
+judge() { awk -v splats="$B/splats.re" -f "$B/judge.awk"; }
 all_passed() { console '    ok 1 a' '    ok 2 b' 'ok 1 one' '# board: end'; }
 
 test_judge_passes() {
@@ -31,7 +31,12 @@ test_judge_finds_a_skipped_test() {
 	console '    ok 1 a' '    ok 2 b # SKIP the option is off' 'ok 1 one' '# board: end' |
 		judge >out || fail "$(cat out)"
 	console '    ok 1 a' '    ok 2 b # SKIP this one may' 'ok 1 one' '# board: end' |
-		awk -v skips='this one may' -f "$B/judge.awk" >out || fail "$(cat out)"
+		awk -v skips='this one may' -v splats="$B/splats.re" -f "$B/judge.awk" >out || fail "$(cat out)"
+}
+test_judge_without_patterns() {
+	all_passed >report
+	! awk -v splats=none -f "$B/judge.awk" report >out || fail "without patterns of a splat it passes"
+	grep -q "no patterns of a splat in none" out || fail "$(cat out)"
 }
 test_judge_finds_no_plan() {
 	printf '[    1.0] %s\n' 'KTAP version 1' '# board: end' | faulty 'no plan'
