@@ -85,6 +85,10 @@ boot_one() {
 		build kasan-y "$VRF_TREE" none board media trace kasan fences-y
 		start kasan-y
 		;;
+	rt)
+		build rt-y "$VRF_TREE" none board media trace lockdep fences-y rt
+		start rt-y
+		;;
 	record)
 		export VRF_RECORD
 		build lockdep-y "$VRF_TREE" none board media trace lockdep fences-y
