@@ -9,7 +9,7 @@ export EVIDENCE LETTER MAIL KDIR BASE
 # the newest series that there is
 newest() {
 	newest=v7.0
-	for dir in $(printf '%s\n' "$PATCHES"/v*/ | sort -V); do
+	for dir in $(printf '%s\n' "$PATCHES"/v[0-9]*/ | sort -V); do
 		[ ! -f "$(printf '%s\n' "$dir"*.patch | head -n 1)" ] || newest=$(basename "$dir")
 	done
 	echo "$newest"
@@ -24,7 +24,7 @@ fi
 series() {
 	dir=$(cat "$WORK/.git/vb2-series" 2>/dev/null) || dir=
 	case $dir in # maybe by another checkout
-	"$PATCHES" | "$PATCHES"/v*) ;;
+	"$PATCHES" | "$PATCHES"/v[0-9]*) ;;
 	*) [ "$BASE" = v7.0 ] && dir=$PATCHES || dir=$PATCHES/${BASE:-none} ;;
 	esac
 	ls "$dir"/*.patch >/dev/null 2>&1 || die 4 "the series is not applied: run $(again apply) first"

@@ -6,7 +6,7 @@ D=$S/../distro
 names() { (cd "$1" && ls 0*.patch); }
 
 test_distro_names_the_patches() {
-	for series in "$S/../patches" "$S"/../patches/v*/; do
+	for series in "$S/../patches" "$S"/../patches/v[0-9]*/; do
 		names "$series" >listed
 		grep -o '[0-9]*-[^ ]*\.patch' "$D/arch/PKGBUILD.part" | cmp - listed || fail "Arch, $series"
 		sed -n 's/^patch //p' "$D/yocto/release-fences/release-fences.scc" | cmp - listed || fail "Yocto, $series"
@@ -20,7 +20,7 @@ changelog() { printf 'linux (%s) unstable; urgency=medium\n\n  * Test\n' "$1" >l
 debian_package() {
 	repo linux
 	series patches linux
-	for name in "$S"/../patches/v*/; do
+	for name in "$S"/../patches/v[0-9]*/; do
 		name=patches/$(basename "$name")
 		mkdir "$name"
 		cp patches/0*.patch "$name/"
@@ -57,10 +57,10 @@ test_distro_debian() {
 test_distro_debian_version() {
 	debian_package
 	sed -n 's/^| \([0-9., ]*\) | `\([^`]*\)` |$/\1|\2/p' "$D/../docs/distributors.md" >table
-	[ "$(cut -d'|' -f2 table | sort)" = "$(printf '%s\n' patches/ patches/v*/ | sort)" ] || fail "not all series: $(cat table)"
+	[ "$(cut -d'|' -f2 table | sort)" = "$(printf '%s\n' patches/ patches/v[0-9]*/ | sort)" ] || fail "not all series: $(cat table)"
 	while IFS='|' read -r versions fits; do
 		for version in $(echo "$versions" | tr , ' '); do
-			for series in patches patches/v*/; do
+			for series in patches patches/v[0-9]*/; do
 				again
 				changelog "$version.9-1~bpo1+1"
 				if [ "${series%/}" = "${fits%/}" ]; then

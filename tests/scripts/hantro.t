@@ -19,7 +19,7 @@ commits_only_before_kicks() {
 	! grep -vE "$kick" found >others || fail "a job is committed before $(head -n 1 others)"
 }
 test_hantro_commits_before_the_kick() {
-	for p in "$HERE"/../../patches/0003-*.patch "$HERE"/../../patches/v*/0003-*.patch; do
+	for p in "$HERE"/../../patches/0003-*.patch "$HERE"/../../patches/v[0-9]*/0003-*.patch; do
 		commits_only_before_kicks "$p"
 	done
 }

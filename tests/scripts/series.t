@@ -4,7 +4,7 @@
 # real_series: the patches of the project, to be broken
 real_series() {
 	cp -r "$S/../patches" .
-	for dir in patches/v*/; do break; done
+	for dir in patches/v[0-9]*/; do break; done
 	dir=${dir%/} v=$(basename "$dir")
 }
 # noticed: the difference is another one than the list has
@@ -13,7 +13,7 @@ mend() { sed -i "$@"; }
 
 test_series_differ_as_listed() {
 	unset PATCHES
-	for dir in "$S"/../patches/v*/; do
+	for dir in "$S"/../patches/v[0-9]*/; do
 		"$S/differs" "$(basename "$dir")" >now
 		diff "$dir/differs" now || fail "$(basename "$dir") differs from v7.0 by other lines than its list differs has:
 bring the change to the other series too, or look at the lines above and run scripts/differs"
