@@ -33,7 +33,6 @@
 #define WARM_UP		8
 #define BUFS		2
 #define MAX_BUFS	32
-#define MAX_MODES	4
 #define MAX_CONTEXTS	64
 
 static const struct kind *const bench_kinds[] = {
@@ -44,6 +43,8 @@ static const struct kind *const cycle_kinds[] = {
 };
 static const struct kind *const rga[] = { &kind_rga, NULL };
 static const unsigned int steps[] = { 0, 1, 2, 4, 8, 16, 32, 64 };
+/* Up to as many as carry a fence; 0: no export at all */
+static const unsigned int exports[] = { 0, 1, 2, 4, M2M_FENCED_EXPORTS };
 
 static const char *const fence_calls[] = { ATTACH, SIGNAL, NULL };
 /* All that the kernel does for a job: system calls, interrupt, the next job */
@@ -121,16 +122,15 @@ static void trace_jobs(struct bench *b, const char *const *functions)
 	graph_stop();
 }
 
-/* The access modes one after the other, in each plane; 0: no export at all */
-static void export_all(struct bench *b, unsigned int modes)
+/* So many of each plane */
+static void export_all(struct bench *b, unsigned int count)
 {
-	unsigned int i, p, mode;
+	unsigned int i, p, n;
 
 	for (i = 0; i < bufs(b); i++)
 		for (p = 0; p < b->d.m.cap.fmt.num_planes; p++)
-			for (mode = 0; mode < modes; mode++)
-				b->dmabuf[i] = CALL(m2m_export(&b->d.m, &b->d.m.cap,
-							       i, p, mode));
+			for (n = 0; n < count; n++)
+				b->dmabuf[i] = job_dmabuf(&b->d, i, p);
 }
 
 static int from_heap(const struct kind *kind, size_t size)
@@ -173,15 +173,15 @@ TEST(tracer, 60)
 TEST_KINDS(exported, 300, bench_kinds)
 {
 	struct bench b = { .waiter = NOBODY };
-	unsigned int modes;
+	unsigned int i;
 	char name[32];
 
 	need_fences();
-	for (modes = 0; modes <= MAX_MODES; modes++) {
+	for (i = 0; i < sizeof(exports) / sizeof(*exports); i++) {
 		job_open_mmap(&b.d, kind, BUFS);
-		export_all(&b, modes);
+		export_all(&b, exports[i]);
 		trace_jobs(&b, fence_calls);
-		snprintf(name, sizeof(name), "exports-%u", modes);
+		snprintf(name, sizeof(name), "exports-%u", exports[i]);
 		report_fence(kind, name);
 		job_close(&b.d);
 	}
