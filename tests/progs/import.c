@@ -227,12 +227,12 @@ static unsigned int lock_all(const int *fd, unsigned int count)
 
 /*
  * As panfrost does with the buffers of a submit. Two dma-bufs with one reservation
- * would be -EALREADY; one dma-buf that came twice is one GEM object to it.
+ * would be -EALREADY, and each export is a dma-buf of its own.
  */
 TEST_KINDS(exports_locked_together, 20, all_kinds)
 {
 	static const int modes[] = { O_RDONLY, O_WRONLY, O_RDWR };
-	unsigned int i, different = expect_fences() ? 4 : 7;
+	unsigned int i;
 	struct vrf_lock lock;
 	struct job_dev d;
 	int fd[7];
@@ -241,17 +241,17 @@ TEST_KINDS(exports_locked_together, 20, all_kinds)
 	for (i = 0; i < 6; i++)
 		fd[i] = CALL(m2m_export(&d.m, &d.m.cap, 0, 0, modes[i % 3]));
 	fd[6] = CALL(m2m_export(&d.m, &d.m.cap, 1, 0, O_RDWR));
-	CHECK_EQ(lock_all(fd, 7), different);
+	CHECK_EQ(lock_all(fd, 7), 7);
 	if (knob_has(kind->model)) {
 		job_pause(&d);
 		job_queue_cap(&d, 0);
 		job_queue_out(&d, 0, NEW);
 		job_wait_running(&d);
-		CHECK_EQ(lock_all(fd, 7), different);
+		CHECK_EQ(lock_all(fd, 7), 7);
 		job_go(&d);
 		CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
 	}
-	CHECK_EQ(lock_all(fd, 7), different);
+	CHECK_EQ(lock_all(fd, 7), 7);
 
 	/* The check can fail */
 	fd[1] = dup(fd[0]);

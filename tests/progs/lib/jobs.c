@@ -359,6 +359,21 @@ void job_go(struct job_dev *d)
 	knob_set(d->kind->model, "pause", 0);
 }
 
+void job_begin(struct job_dev *d, unsigned int index, uint32_t stamp)
+{
+	job_pause(d);
+	job_queue_cap(d, index);
+	job_queue_out(d, index, stamp);
+	job_wait_running(d);
+}
+
+void job_end(struct job_dev *d, unsigned int index)
+{
+	job_go(d);
+	CHECK_EQ(m2m_dequeue(&d->m, &d->m.cap, NULL), index);
+	job_dequeue_out(d);
+}
+
 /* The picture; a decoder keeps data of its own behind it */
 static size_t picture_bytes(struct job_dev *d, unsigned int plane)
 {

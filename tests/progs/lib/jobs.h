@@ -85,6 +85,11 @@ void job_pause(struct job_dev *d);
 void job_wait_running(struct job_dev *d);
 void job_go(struct job_dev *d);
 
+/* A job that the hardware has begun, and holds until job_end(); skips without knobs */
+void job_begin(struct job_dev *d, unsigned int index, uint32_t stamp);
+/* Takes both of its buffers back */
+void job_end(struct job_dev *d, unsigned int index);
+
 /* Whether all planes of a mapped capture buffer hold nothing but @stamp */
 bool job_content(struct job_dev *d, unsigned int index, uint32_t stamp);
 /* The first word of a mapped capture buffer */

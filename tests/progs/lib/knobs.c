@@ -14,6 +14,7 @@
 
 #define ROOT		"/sys/kernel/debug/vrf-model"
 #define DELAY_US	500
+#define ENABLE		"/sys/module/videobuf2_release_fence/parameters/enable"
 #define WAIT_MS		5000
 
 static void path_of(char *path, size_t size, const char *model, const char *file)
@@ -116,6 +117,32 @@ void knob_reset(const char *model)
 	knob_set(model, "delay_us", DELAY_US);
 }
 
+bool fences_are_enabled(void)
+{
+	char value = 0;
+	int fd = open(ENABLE, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	CALL(read(fd, &value, 1));
+	close(fd);
+
+	return value == 'Y';
+}
+
+bool fences_enable(bool on)
+{
+	int fd = open(ENABLE, O_WRONLY | O_CLOEXEC);
+	bool done;
+
+	if (fd < 0)
+		return false;
+	done = write(fd, on ? "Y" : "N", 1) == 1;
+	close(fd);
+
+	return done;
+}
+
 static struct {
 	const char *model, *knob;
 } stuck;
@@ -132,6 +159,8 @@ static void go_on(void)
 	static const char *const models[] = { "rga", "rga3", "vdpu", "vepu" };
 	unsigned int i;
 
+	if (expect_fences())
+		fences_enable(true);
 	if (stuck.model && try_set(stuck.model, stuck.knob, 1))
 		note("%s was stuck: %s", stuck.model, stuck.knob);
 	for (i = 0; i < sizeof(models) / sizeof(models[0]); i++) {

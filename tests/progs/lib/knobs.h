@@ -24,6 +24,11 @@ void knob_reset(const char *model);
  */
 void knob_stuck(const char *model, const char *knob);
 
+/* Whether the kernel has its parameter "enable" of release fences, and on */
+bool fences_are_enabled(void);
+/* Turns it; what ends a test early turns it on again */
+bool fences_enable(bool on);
+
 /* How often the models look at their start bits; skips without them */
 void knob_look_every(unsigned int us);
 

@@ -12,6 +12,8 @@
 
 #define M2M_MAX_BUFS	32
 #define M2M_MAX_PLANES	3
+/* So many exports of a plane carry fences */
+#define M2M_FENCED_EXPORTS	8
 
 struct m2m_plane {
 	size_t size;

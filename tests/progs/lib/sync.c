@@ -91,6 +91,11 @@ int dmabuf_status(int dmabuf, unsigned int flags)
 	return status;
 }
 
+bool dmabuf_pending(int dmabuf)
+{
+	return !dmabuf_status(dmabuf, DMA_BUF_SYNC_READ);
+}
+
 bool dmabuf_poll(int dmabuf, short events, int ms)
 {
 	struct pollfd pfd = { .fd = dmabuf, .events = events };

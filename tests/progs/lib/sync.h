@@ -23,6 +23,8 @@ int sync_merge(int a, int b);
 int dmabuf_sync_file(int dmabuf, unsigned int flags);
 /* Status of such a sync_file, which is closed again */
 int dmabuf_status(int dmabuf, unsigned int flags);
+/* Whether a reader has to wait */
+bool dmabuf_pending(int dmabuf);
 /* Whether poll() on the dma-buf says @events in time */
 bool dmabuf_poll(int dmabuf, short events, int ms);
 /* DMA_BUF_IOCTL_SYNC START; the milliseconds it took */
