@@ -8,26 +8,26 @@ export KDIR BASE QUICK GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS EVIDENCE LET
 all:	; @scripts/all
 help:	; @scripts/help
 deps:	; @scripts/deps
-tree:	; @scripts/tree
-apply: tree	; @scripts/apply
-range-diff:	; @scripts/range-diff
-build: apply	; @scripts/build
-lint: apply	; @scripts/lint
-check: build lint	; @scripts/check
+tree:	; @scripts/tree/tree
+apply: tree	; @scripts/tree/apply
+range-diff:	; @scripts/tree/range-diff
+build: apply	; @scripts/build/build
+lint: apply	; @scripts/lint/lint
+check: build lint	; @scripts/build/check
 check-all:	; @scripts/for-all all
-test:	; @scripts/test
+test:	; @scripts/test/test
 test-all:	; @scripts/for-all test
-test-kasan:	; @scripts/test-kasan
-test-apps:	; @scripts/test-apps
-soak:	; @scripts/soak
-mutants:	; @scripts/mutants
-bench:	; @scripts/bench
-bench-check:	; @scripts/bench check
-evidence:	; @scripts/evidence
-cover-letter:	; @scripts/cover-letter
-signoff:	; @scripts/signoff
-preflight:	; @scripts/preflight
-send:	; @scripts/send
-watch:	; @scripts/watch
-board:	; @scripts/board
+test-kasan:	; @scripts/test/test-kasan
+test-apps:	; @scripts/test/test-apps
+soak:	; @scripts/test/soak
+mutants:	; @scripts/test/mutants
+bench:	; @scripts/bench/bench
+bench-check:	; @scripts/bench/bench check
+evidence:	; @scripts/evidence/evidence
+cover-letter:	; @scripts/send/cover-letter
+signoff:	; @scripts/send/signoff
+preflight:	; @scripts/send/preflight
+send:	; @scripts/send/send
+watch:	; @scripts/send/watch
+board:	; @scripts/realboard/realboard
 clean:	; @scripts/clean

@@ -9,7 +9,7 @@ build() {
 	seed=$3
 	[ -z "$suffix" ] || [ ! -d "$cache/$1" ] || seed=$1
 	shift 3
-	"$here/../../scripts/start-from" "$cache/$seed" "$cache/$name"
+	"$here/../../scripts/lib/start-from" "$cache/$seed" "$cache/$name"
 	echo "# building $name"
 	"$here/build-kernel" "$tree" "$cache/$name" "$@"
 	"$here/build-initramfs" "$cache/$name" "$cache/$name-root"

@@ -1,38 +1,38 @@
 # shellcheck shell=sh
 # make apply: which series fits, and what is said when none does
-test_apply_before_tree() { refused 4 'make tree' "$S/apply"; }
+test_apply_before_tree() { refused 4 'make tree' "$S/tree/apply"; }
 # tree: a base to apply to, and its series; where the scripts keep them
 tree() {
 	repo linux
 	series patches linux
 	export KDIR="$T/linux"
-	passes "$S/tree"
+	passes "$S/tree/tree"
 	src=$(echo "$CACHE"/tree/kdir-*)
 	work=$CACHE/work/${src##*/}
 }
 test_apply() {
 	tree
-	passes "$S/apply"
+	passes "$S/tree/apply"
 	said '^apply: ok: .*0 hunks with an offset; 2 of 2 touched files as it was made on$'
 	grep -q forty "$work/rga.c" || fail "not applied"
 	[ "$(git -C "$work" tag -l | tr '\n' ' ')" = '1 2 base fixes series ' ] || fail "tags: $(git -C "$work" tag -l)"
 	head=$(git -C "$work" rev-parse HEAD)
 	echo junk >"$work/rga.c"
-	passes "$S/apply"
+	passes "$S/tree/apply"
 	grep -q forty "$work/rga.c" || fail "not mended"
 	rm -rf "$work"
-	passes "$S/apply"
+	passes "$S/tree/apply"
 	[ "$(git -C "$work" rev-parse HEAD)" = "$head" ] || fail "the commits are not the same again"
 }
 # A kernel has 90000 files, and the series changes 30
 test_apply_links() {
 	tree
-	passes "$S/apply"
+	passes "$S/tree/apply"
 	[ "$(stat -c %i "$work/Makefile")" = "$(stat -c %i "$src/Makefile")" ] || fail "a copy"
 	[ -z "$(git -C "$src" status --porcelain)$(git -C "$work" status --porcelain)" ] || fail "the tree has the series"
 	echo junk >"$work/Makefile"
-	passes "$S/tree"
-	passes "$S/apply"
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
 	cmp "$src/Makefile" linux/Makefile && cmp "$work/Makefile" linux/Makefile || fail "not mended"
 }
 test_apply_where_nothing_can_be_linked() {
@@ -40,7 +40,7 @@ test_apply_where_nothing_can_be_linked() {
 	without cp
 	printf '#!/bin/sh\ncase $1 in -al) [ ! -e "$5" ] || %s -a "$5" "$3"; exit 1 ;; esac\nexec %s "$@"\n' "$(command -v cp)" "$(command -v cp)" >bin/cp
 	chmod +x bin/cp
-	PATH=$T/bin passes "$S/apply"
+	PATH=$T/bin passes "$S/tree/apply"
 	grep -q forty "$work/rga.c" || fail "not applied"
 	[ -z "$(git -C "$work" status --porcelain)" ] || fail "$(git -C "$work" status --porcelain)"
 }
@@ -54,15 +54,15 @@ test_apply_with_a_strange_git_configuration() {
 	mkdir hooks
 	printf '#!/bin/sh\nexit 1\n' >hooks/applypatch-msg
 	chmod +x hooks/applypatch-msg
-	passes "$S/apply"
+	passes "$S/tree/apply"
 	! grep -q "$(printf '\r')" "$work/rga.c" || fail "lines end in CR"
 }
 test_apply_reports_offsets() {
 	tree
 	sed -i '1i zero' linux/rga.c
 	git -C linux commit -qam offset
-	passes "$S/tree"
-	passes "$S/apply"
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
 	said '0002-.*offset 1 line'
 	said '1 hunks with an offset; 1 of 2 touched files .*, not rga.c'
 }
@@ -70,8 +70,8 @@ test_apply_takes_no_fuzz() {
 	tree
 	sed -i 's/^38$/thirty-eight/' linux/rga.c
 	git -C linux commit -qam fuzz
-	passes "$S/tree"
-	refused 6 'no series fits' "$S/apply"
+	passes "$S/tree/tree"
+	refused 6 'no series fits' "$S/tree/apply"
 	said 'in patches does not fit .*0002-rga-forty.patch fails: rga.c, the hunk at line 37'
 	[ -z "$(ls "$CACHE/work")" ] || fail "a half-applied copy"
 }
@@ -81,8 +81,8 @@ test_apply_picks_the_series() {
 	sed -i 's/^PATCHLEVEL.*/PATCHLEVEL = 3/' linux/Makefile
 	git -C linux commit -qam v7.3
 	series patches/v7.3 linux
-	passes "$S/tree"
-	passes "$S/apply"
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
 	said '^apply: ok: .*v7.3'
 	said 'in patches does not fit'
 }
@@ -90,12 +90,12 @@ test_apply_prefers_the_version_of_the_tree() {
 	tree
 	series patches/v7.3 linux
 	series patches/v6.12 linux
-	passes "$S/apply"
+	passes "$S/tree/apply"
 	said '^apply: ok: patches:'
 	sed -i 's/^PATCHLEVEL.*/PATCHLEVEL = 10/' linux/Makefile
 	git -C linux commit -qam v7.10
-	passes "$S/tree"
-	passes "$S/apply"
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
 	said '^apply: ok: patches/v7.3:'
 }
 # Trying them all takes seconds, and what came out of it is still said
@@ -105,33 +105,33 @@ test_apply_tries_once() {
 	sed -i 's/^-40$/-41/' patches/v7.3/0002*
 	rm project/scripts
 	cp -r "$HERE/../../scripts" project/scripts
-	echo "echo >>$T/tries" >>project/scripts/try
-	passes "$S/apply"
+	echo "echo >>$T/tries" >>project/scripts/tree/try
+	passes "$S/tree/apply"
 	grep 'the series in' err >first
 	[ "$(wc -l <tries)" = 1 ] || fail "$(wc -l <tries) tries that ended"
-	passes "$S/apply"
+	passes "$S/tree/apply"
 	[ "$(wc -l <tries)" = 1 ] || fail "tried again"
 	grep 'the series in' err | diff first - || fail "it says something else"
 	[ "$(wc -l <first)" = 2 ] || fail "it says of both: $(cat first)"
 	echo 'any	Makefile	has	^VERSION	a VERSION' >changes
-	CHANGES=$T/changes refused 6 'no series fits' "$S/apply"
+	CHANGES=$T/changes refused 6 'no series fits' "$S/tree/apply"
 	said 'upstream: a VERSION'
-	passes "$S/apply"
+	passes "$S/tree/apply"
 }
 test_apply_changed_patches() {
 	tree
-	passes "$S/apply"
+	passes "$S/tree/apply"
 	sed -i 's/^+forty/+FORTY/' patches/0002*
-	passes "$S/apply"
+	passes "$S/tree/apply"
 	grep -q FORTY "$work/rga.c" || fail "the old patch is still there"
 }
 # the same patches in another checkout: what comes later looks for them there
 test_apply_from_another_checkout() {
 	tree
-	passes "$S/apply"
+	passes "$S/tree/apply"
 	mv patches others
 	export PATCHES="$T/others"
-	passes "$S/apply"
+	passes "$S/tree/apply"
 	[ "$(cat "$work/.git/vb2-series")" = "$T/others" ] || fail "it still names the first checkout"
 }
 test_apply_fixes_on_top() {
@@ -140,14 +140,14 @@ test_apply_fixes_on_top() {
 	sed -i 's/^55$/fifty-five/' made/rga.c
 	git -C made commit -qam 'fix: fifty-five'
 	git -C made format-patch -q -1 -o "$T/patches/fixes"
-	passes "$S/apply"
+	passes "$S/tree/apply"
 	git -C "$work" diff --quiet series HEAD || fail "the fixes are in the series"
 	git -C "$work" show fixes:rga.c | grep -q fifty-five || fail "no fixes"
 }
 test_apply_without_patches() {
 	tree
 	rm -r patches
-	refused 6 'no patches' "$S/apply"
+	refused 6 'no patches' "$S/tree/apply"
 }
 test_apply_fixes_that_do_not_apply() {
 	tree
@@ -158,7 +158,7 @@ test_apply_fixes_that_do_not_apply() {
 	sed -i 's/^twenty$/TWENTY/' made/drivers/media/common/videobuf2/videobuf2-core.c
 	git -C made commit -qam 'fix: TWENTY'
 	git -C made format-patch -q -1 -o "$T/patches/fixes"
-	refused 1 'apply-fixes: FAIL: 0 of 1 fixes' "$S/apply"
+	refused 1 'apply-fixes: FAIL: 0 of 1 fixes' "$S/tree/apply"
 	said 'does not apply to .* alone: 0001-fix-TWENTY.patch fails'
 }
 test_apply_names_every_hunk_that_fails() {
@@ -183,8 +183,8 @@ test_apply_names_every_hunk_that_fails() {
 	git -C linux add new.c
 	git -C linux commit -qam other
 	export KDIR="$T/linux"
-	passes "$S/tree"
-	refused 6 'no series fits' "$S/apply"
+	passes "$S/tree/tree"
+	refused 6 'no series fits' "$S/tree/apply"
 	said '^  0001-vb2-twenty.patch fails: .*core.c, the hunk at line 17$'
 	said '^  0001-vb2-twenty.patch fails: .*core.c, the hunk at line 47$'
 	said '^  0001-vb2-twenty.patch fails: new.c, which is there already$'
@@ -199,19 +199,19 @@ test_apply_knows_what_upstream_changed() {
 	printf 'v7.0\t%s\thas\t%s\t%s\nany\t%s\thas\t.\t%s\nv6.12\tMakefile\thas\t.\tanother series\n' \
 		rga.c '^61$' 'it has 61' none.c 'it has none' >>changes
 	export CHANGES="$T/changes"
-	refused 6 'no series fits' "$S/apply"
+	refused 6 'no series fits' "$S/tree/apply"
 	said 'in patches does not fit .*git can apply it, but: it has no sixty-one$'
 	[ "$(grep -c '^  upstream:' err)" = 1 ] || fail "it says $(cat err)"
 	printf '%s\n' 61 sixty-one >>linux/rga.c
 	git -C linux commit -qam more
-	passes "$S/tree"
-	refused 6 'no series fits' "$S/apply"
+	passes "$S/tree/tree"
+	refused 6 'no series fits' "$S/tree/apply"
 	said '^  upstream: it has 61$'
 	[ "$(grep -c '^  upstream:' err)" = 1 ] || fail "it says $(cat err)"
 	sed -i '/^61$/d' linux/rga.c
 	git -C linux commit -qam less
-	passes "$S/tree"
-	passes "$S/apply"
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
 }
 test_changes_are_of_series_that_are_there() {
 	while IFS='	' read -r series file state pattern sentence; do
@@ -224,5 +224,5 @@ test_changes_are_of_series_that_are_there() {
 		[ "$state" = has ] || [ "$state" = lacks ] || fail "$file: $state"
 		[ -n "$sentence" ] || fail "$file: no sentence"
 		echo x | grep -qE -- "$pattern" || [ $? = 1 ] || fail "$file: $pattern"
-	done <"$S/changes"
+	done <"$S/tree/changes"
 }

@@ -57,17 +57,17 @@ report() {
 }
 test_observed() {
 	{ report y '62 ms, content new'; report n '0 ms, content old'; } >ktap
-	passes "$S/observed" ktap
+	passes "$S/evidence/observed" ktap
 	grep -qxF '| poll(POLLIN) | rga | 0 to 0 ms, old content | 62 to 62 ms, new content |' out || fail "$(cat out)"
 }
 test_observed_in_one_boot_only() {
 	report y '62 ms, content new' >ktap
-	refused 1 'only one boot has rga' "$S/observed" ktap
-	refused 2 usage "$S/observed" nothing
+	refused 1 'only one boot has rga' "$S/evidence/observed" ktap
+	refused 2 usage "$S/evidence/observed" nothing
 }
 test_readme_shows_what_was_observed() { readme_has "$HERE/../../evidence/v7.0/observed.md"; }
-test_mutants_of_another_name() { refused 2 'no mistake nonsense' "$S/mutants" nonsense; }
-test_soak_of_no_jobs() { refused 2 'no number of jobs' env JOBS=many "$S/soak"; }
+test_mutants_of_another_name() { refused 2 'no mistake nonsense' "$S/test/mutants" nonsense; }
+test_soak_of_no_jobs() { refused 2 'no number of jobs' env JOBS=many "$S/test/soak"; }
 
 # A kernel to build, whose make only notes that it was called
 board_kernel() {
@@ -128,11 +128,11 @@ test_board_kernel_is_built_again() {
 }
 test_evidence_of_a_board_that_failed() {
 	mkdir scripts
-	cp "$S"/lib.sh "$S"/evidence scripts/
-	printf '#!/bin/sh\necho "    not ok 1 rga.race"\necho "# board: 1 failed, 0 skipped, 0 faults"\nexit 1\n' >scripts/emulate
-	chmod +x scripts/emulate
+	takes lib/common.sh evidence/evidence
+	printf '#!/bin/sh\necho "    not ok 1 rga.race"\necho "# board: 1 failed, 0 skipped, 0 faults"\nexit 1\n' >scripts/test/emulate
+	chmod +x scripts/test/emulate
 	mkdir -p "$CACHE/out/v7.0"
-	refused 1 'did not pass: .*evidence.ktap$' scripts/evidence
+	refused 1 'did not pass: .*evidence.ktap$' scripts/evidence/evidence
 	said 'not ok 1 rga.race'
 	[ ! -e evidence ] || fail "it keeps that as evidence"
 	grep -q 'not ok' "$CACHE/out/v7.0/evidence.ktap" || fail "what it said is lost"
@@ -142,39 +142,39 @@ boards() {
 	code=$1
 	shift
 	mkdir -p scripts
-	cp "$S"/lib.sh "$S"/one-boot "$S"/soak "$S"/test-kasan "$S"/ktap scripts/
+	takes lib/common.sh test/one-boot test/soak test/test-kasan evidence/ktap
 	# shellcheck disable=SC2016 # for that script
-	printf '#!/bin/sh\ncat >kept\necho "$@" >>kept\n' >scripts/keep
+	printf '#!/bin/sh\ncat >kept\necho "$@" >>kept\n' >scripts/evidence/keep
 	printf '%s\n' "$@" >lines
-	printf '#!/bin/sh\necho "$BOOTS $ONLY $JOBS" >asked\ncat lines\nexit %s\n' "$code" >scripts/emulate
-	chmod +x scripts/*
+	printf '#!/bin/sh\necho "$BOOTS $ONLY $JOBS" >asked\ncat lines\nexit %s\n' "$code" >scripts/test/emulate
+	find scripts -type f -exec chmod +x {} +
 	rm -f kept
 }
 jobs_line='    # rga: 7 jobs, 9 ms; fences: init 7 signaled 7 destroy 7; waits: 1 1; buffers: 14 14'
 test_soak_is_kept() {
 	boards 0 '# booting lockdep-y' "$jobs_line" '    # another line'
-	JOBS=7 passes scripts/soak
+	JOBS=7 passes scripts/test/soak
 	[ "$(cat asked)" = 'fences accounting 7' ] || fail "asked for $(cat asked)"
 	[ "$(sed -n 1p kept)" = "${jobs_line#    # }" ] || fail "kept: $(cat kept)"
 	grep -q '^soak .*over 7 jobs' kept || fail "kept: $(cat kept)"
 	says 'another line'
 	boards 1 '# booting lockdep-y' "$jobs_line"
 	code=0
-	JOBS=7 scripts/soak >out 2>err || code=$?
+	JOBS=7 scripts/test/soak >out 2>err || code=$?
 	[ $code = 1 ] || fail "it exits with $code"
 	[ ! -e kept ] || fail "a soak that failed is kept"
 }
 test_kasan_is_kept() {
 	set -- '# booting kasan-y' '# Subtest: observe' '    ok 1 rga.poll' 'ok 1 observe'
 	boards 0 "$@" '# board: 0 failed, 0 skipped, 0 faults'
-	passes scripts/test-kasan
+	passes scripts/test/test-kasan
 	[ "$(cat asked)" = 'kasan  200' ] || fail "asked for $(cat asked)"
 	grep -q 'kasan-y.observe.1.0.0' kept || fail "kept: $(cat kept)"
 	boards 0 "$@" '# board: 0 failed, 0 skipped, 0 faults'
-	ONLY=observe passes scripts/test-kasan
+	ONLY=observe passes scripts/test/test-kasan
 	[ ! -e kept ] || fail "a part of it is kept"
 	boards 0 "$@"
-	refused 1 'no end' scripts/test-kasan
+	refused 1 'no end' scripts/test/test-kasan
 	[ ! -e kept ] || fail "a board that hung is kept"
 }
 build_programs() { : >calls; passes progs/build ./cc made; }
@@ -200,14 +200,14 @@ test_programs_are_built_once() {
 # emulated: what "emulate" finds to build in, with tools, tree and board made up
 emulated() {
 	mkdir -p scripts tools tests/board
-	cp "$S"/lib.sh "$S"/emulate "$S"/start-from scripts/
-	for stub in scripts/tree scripts/apply tools/make tools/ccache tools/qemu-system-aarch64 tools/dtc \
+	takes lib/common.sh test/emulate lib/start-from
+	for stub in scripts/tree/tree scripts/tree/apply tools/make tools/ccache tools/qemu-system-aarch64 tools/dtc \
 		tools/fdtoverlay tools/cpio tools/aarch64-linux-gnu-gcc; do printf '#!/bin/sh\n' >$stub; done
 	# shellcheck disable=SC2016 # for that script
 	printf '#!/bin/sh\ncd "$VRF_CACHE" && find board -type f -exec cat {} +\n' >tests/board/run
 	chmod +x scripts/* tools/* tests/board/run
 	mkdir -p "$CACHE/out/v7.0/board"
-	PATH=$T/tools:$PATH passes scripts/emulate
+	PATH=$T/tools:$PATH passes scripts/test/emulate
 }
 test_board_starts_from_the_image() {
 	emulated
@@ -253,11 +253,11 @@ test_half_a_copy_is_none() {
 	# shellcheck disable=SC2016 # for that script
 	printf '#!/bin/sh\nmkdir "$3"\necho ob >"$3/a.o"\nexit 1\n' >tools/cp
 	chmod +x tools/cp
-	PATH=$T/tools:$PATH refused 8 'cannot copy' "$S/start-from" "$CACHE/from" "$CACHE/out/to"
+	PATH=$T/tools:$PATH refused 8 'cannot copy' "$S/lib/start-from" "$CACHE/from" "$CACHE/out/to"
 	[ ! -e "$CACHE/out/to" ] || fail "half a copy is there"
-	passes "$S/start-from" "$CACHE/from" "$CACHE/out/to"
+	passes "$S/lib/start-from" "$CACHE/from" "$CACHE/out/to"
 	[ "$(cat "$CACHE/out/to/a.o")" = object ] || fail "no copy"
-	passes "$S/start-from" "$CACHE/none" "$CACHE/out/other"
+	passes "$S/lib/start-from" "$CACHE/none" "$CACHE/out/other"
 	[ ! -e "$CACHE/out/other" ] || fail "a copy of nothing"
 }
 # A kernel that begins as a copy of another, when the disk is full

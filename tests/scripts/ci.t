@@ -5,9 +5,9 @@
 ci() {
 	mkdir -p .ci scripts
 	cp "$S/../.ci/run" .ci/
-	printf '#!/bin/sh\n[ "$BASE" != v7.3 ] || exit 7\nexit %s\n' "$1" >scripts/tree
-	printf '#!/bin/sh\nsleep 1\necho "$*" >others\n' >scripts/trees
-	chmod +x scripts/*
+	printf '#!/bin/sh\n[ "$BASE" != v7.3 ] || exit 7\nexit %s\n' "$1" >scripts/tree/tree
+	printf '#!/bin/sh\nsleep 1\necho "$*" >others\n' >scripts/tree/trees
+	find scripts -type f -exec chmod +x {} +
 	printf 'all:\n\t@echo "$(BASE) $(QUICK)." >>log\n\t@echo "%s"\ndeps:\ntest:\n\t@echo "test $(BASE) $(ONLY)." >>log\n\t@echo "%s"\n' "$2" "$3" >Makefile
 	export CI_BASES=v7.0 CI_BOARDS=
 	rm -f log others
@@ -30,7 +30,7 @@ test_ci_bases() {
 	ran 'v7.0 .;v6.12 1.;test  .;'
 	[ "$(cat others)" = 'v7.3 v6.12' ] || fail "the other trees: $(cat others)"
 	last '92 passed, 0 failed, 1 skipped'
-	sed -i 's/^.*v7.3.*$//' scripts/tree
+	sed -i 's/^.*v7.3.*$//' scripts/tree/tree
 	rm log
 	passes .ci/run
 	ran 'v7.0 .;v7.3 1.;v6.12 1.;test  .;'
@@ -43,7 +43,7 @@ test_ci_bases() {
 # Two would write to the same place
 test_ci_waits_for_the_other_trees() {
 	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
-	printf '#!/bin/sh\n[ $BASE = v7.0 ] || [ -e others ] || { echo "$BASE too early"; exit 1; }\n' >scripts/tree
+	printf '#!/bin/sh\n[ $BASE = v7.0 ] || [ -e others ] || { echo "$BASE too early"; exit 1; }\n' >scripts/tree/tree
 	CI_BASES='v7.0 v6.12 v7.2' passes .ci/run
 	! grep 'too early' out || fail "two at a time"
 	last '108 passed, 0 failed, 0 skipped'
@@ -56,7 +56,7 @@ test_ci_boards() {
 	[ ! -e others ] || fail "other trees: $(cat others)"
 	last '76 passed, 0 failed, 1 skipped'
 	grep -q 'SKIPPED: NO TREE of v7.3: its board' out || fail "the skip is not loud"
-	sed -i 's/^.*v7.3.*$//' scripts/tree
+	sed -i 's/^.*v7.3.*$//' scripts/tree/tree
 	sed -i 's/^test:/&\n\t@[ "$(BASE)" != v7.3 ] || { echo "# Totals: pass:7 fail:2 skip:0"; exit 1; }/' Makefile
 	! CI_BASES='v7.0 v7.3' .ci/run >out 2>&1 || fail "it passes with a board that failed"
 	last '99 passed, 2 failed, 0 skipped'

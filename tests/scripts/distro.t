@@ -199,10 +199,10 @@ test_distro_arch_refuses() {
 	sed -i 's/^38$/thirty-eight/' linux/rga.c
 	refused 1 '^0002-.*\.patch does not apply without fuzz: take the series' arch 1
 }
-# What differs while the option is off is what scripts/bytes lets differ
+# What differs while the option is off is what scripts/build/bytes lets differ
 test_distro_says_what_is_left() {
-	sed -n "/^may()/,/^}/s/.*echo '^(\(.*\))\$'.*/\1/p" "$S/bytes" | tr '|' '\n' | grep '^[a-z]' | sort -u >may
-	[ "$(wc -l <may)" -ge 4 ] || fail "scripts/bytes lets differ: $(cat may)"
+	sed -n "/^may()/,/^}/s/.*echo '^(\(.*\))\$'.*/\1/p" "$S/build/bytes" | tr '|' '\n' | grep '^[a-z]' | sort -u >may
+	[ "$(wc -l <may)" -ge 4 ] || fail "scripts/build/bytes lets differ: $(cat may)"
 	sed -n '/^Off: /,/^On: /p' "$D/../docs/distributors.md" >off
 	grep -o '(`[a-z_]*`)' off | tr -d '()`' | sort | cmp - may || fail "it must name $(cat may)"
 }

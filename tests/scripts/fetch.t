@@ -5,7 +5,7 @@ part=dl/linux-source-7.0_7.0.13-1_all.deb.part
 
 test_base_cloned() {
 	repo server
-	passes env GIT_URL="file://$T/server" "$S/tree"
+	passes env GIT_URL="file://$T/server" "$S/tree/tree"
 	said 'clones v7.0'
 	[ -f "$CACHE/tree/v7.0/rga.c" ] || fail "no tree"
 }
@@ -13,7 +13,7 @@ test_base_clone_cut_off() {
 	repo server
 	package archive
 	rm -f server/.git/objects/*/*
-	passes env GIT_URL="file://$T/server" "$S/tree"
+	passes env GIT_URL="file://$T/server" "$S/tree/tree"
 	said 'the clone was cut off'
 	said 'source package instead'
 }
@@ -25,82 +25,82 @@ test_base_clone_without_an_end() {
 	printf '#!/bin/sh\ncase $1 in clone) exec sleep 60 ;; esac\nexec %s "$@"\n' "$git" >bin/git
 	chmod +x bin/git
 	hurried
-	PATH=$T/bin passes env GIT_URL="file://$T/server" "$S/tree"
+	PATH=$T/bin passes env GIT_URL="file://$T/server" "$S/tree/tree"
 	said 'the clone took more than 30 minutes'
 	said 'source package instead'
 	[ -f "$CACHE/tree/v7.0/rga.c" ] || fail "no tree"
 }
 test_base_downloaded() {
 	package archive
-	passes "$S/tree"
+	passes "$S/tree/tree"
 	said 'v7.0: Linux 7.0.0'
 	[ -f "$CACHE/tree/v7.0/rga.c" ] || fail "no tree"
 	rm -r archive
-	passes "$S/tree"
+	passes "$S/tree/tree"
 	rm -rf "$CACHE/tree"
-	passes "$S/tree"
+	passes "$S/tree/tree"
 }
 test_base_download_resumed() {
 	package archive
 	mkdir -p "$CACHE/dl"
 	head -c 100000 "archive/$deb" >"$CACHE/$part"
-	passes "$S/tree"
+	passes "$S/tree/tree"
 	! grep -q 'takes it again' err || fail "it did not resume"
 }
 test_base_download_damaged() {
 	package archive
 	mkdir -p "$CACHE/dl"
 	head -c 100000 /dev/zero >"$CACHE/$part"
-	passes "$S/tree"
+	passes "$S/tree/tree"
 	said 'came out wrong .*takes it again'
 }
 test_base_download_too_short() {
 	package archive
 	head -c 100000 "archive/$deb" >short
 	mv short "archive/$deb"
-	refused 7 'cannot have .*check the network' "$S/tree"
+	refused 7 'cannot have .*check the network' "$S/tree/tree"
 	said 'was cut at 100000 of'
 	[ ! -e "$CACHE/tree/v7.0" ] || fail "half a tree"
 }
 test_base_download_always_wrong() {
 	package archive
 	dd if=/dev/zero of="archive/$deb" bs=1000 seek=1 count=1 conv=notrunc 2>/dev/null
-	refused 7 'cannot have' "$S/tree"
+	refused 7 'cannot have' "$S/tree/tree"
 	[ ! -e "$CACHE/$part" ] || fail "the wrong file was kept"
 }
 test_base_cached_package_damaged() {
 	package archive
 	mkdir -p "$CACHE/dl"
 	echo broken >"$CACHE/${part%.part}"
-	passes "$S/tree"
+	passes "$S/tree/tree"
 	said 'is damaged: takes it again'
 }
 test_base_not_served() {
 	package archive
 	rm -r archive/pool
-	refused 7 'cannot have' "$S/tree"
+	refused 7 'cannot have' "$S/tree/tree"
 }
 test_base_without_apt() {
 	package archive
 	without apt-get
-	refused 7 'no apt of Debian.*KDIR' env -u ARCHIVE PATH="$T/bin" "$S/tree"
+	refused 7 'no apt of Debian.*KDIR' env -u ARCHIVE PATH="$T/bin" "$S/tree/tree"
 }
 test_base_that_nobody_has() {
-	refused 7 'no Debian package for v5.1 .*give KDIR' env BASE=v5.1 "$S/tree"
+	refused 7 'no Debian package for v5.1 .*give KDIR' env BASE=v5.1 "$S/tree/tree"
 }
-test_base_not_a_version() { refused 2 'no kernel version' env BASE=seven "$S/tree"; }
-test_base_and_kdir() { refused 2 'not both' env BASE=v7.0 KDIR=/ "$S/tree"; }
+test_base_not_a_version() { refused 2 'no kernel version' env BASE=seven "$S/tree/tree"; }
+test_base_and_kdir() { refused 2 'not both' env BASE=v7.0 KDIR=/ "$S/tree/tree"; }
 test_trees_together() {
 	repo server
 	git -C server tag v7.1
 	export GIT_URL="file://$T/server"
-	passes "$S/trees" v7.0 v7.1
+	passes "$S/tree/trees" v7.0 v7.1
 	[ -f "$CACHE/tree/v7.0/rga.c" ] && [ -f "$CACHE/tree/v7.1/rga.c" ] || fail "a tree is missing"
 	code=0
-	"$S/trees" v7.9 v7.0 >out 2>err || code=$?
+	"$S/tree/trees" v7.9 v7.0 >out 2>err || code=$?
 	[ $code = 7 ] || fail "it exits with $code: $(cat err)"
-	refused 2 usage "$S/trees"
-	refused 2 usage env BASE=v7.0 "$S/trees" v7.0
+	refused 2 usage "$S/tree/trees"
+	refused 2 usage env BASE=v7.0 "$S/tree/trees" v7.0
 }
 # Each would find the package of the other beside its own, if they shared a directory
 test_packages_by_apt_together() {
@@ -121,8 +121,8 @@ test_packages_by_apt_together() {
 	chmod +x bin/*
 	mkdir -p "$CACHE/dl"
 	export CAME="$T" PATH="$T/bin:$PATH"
-	"$S/fetch-apt" pkg-a sid "$CACHE/dl" >a 2>err.a &
-	passes "$S/fetch-apt" pkg-b sid "$CACHE/dl"
+	"$S/tree/fetch-apt" pkg-a sid "$CACHE/dl" >a 2>err.a &
+	passes "$S/tree/fetch-apt" pkg-b sid "$CACHE/dl"
 	wait $! || fail "the other exits with $?: $(cat err.a)"
 	for pkg in a b; do
 		[ -f "$CACHE/dl/pkg-${pkg}_1_all.deb" ] || fail "pkg-$pkg is not there"

@@ -16,6 +16,14 @@ CACHE=$XDG_CACHE_HOME/vb2-release-fences
 git config --global user.name Tester
 git config --global user.email tester@example.org
 
+# takes SCRIPT...: copies of them in scripts/, where the others may be stubs
+takes() {
+	for script; do
+		mkdir -p "scripts/${script%/*}"
+		cp "$S/$script" "scripts/$script"
+	done
+	mkdir -p scripts/tree scripts/build scripts/lint scripts/test scripts/evidence
+}
 skip() { echo "$*"; exit 4; }
 fail() { echo "FAIL: $*"; exit 1; }
 
@@ -158,19 +166,19 @@ END
 	cd "$T" || exit
 	rm -rf made
 	export BASE=v7.3 GIT_URL="file://$T/linux" EVIDENCE="$T/evidence" LETTER="$T/cover-letter"
-	passes "$S/tree"
-	passes "$S/apply"
-	passes "$S/stamp" check 0
-	passes "$S/stamp" test 0
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
+	passes "$S/lib/stamp" check 0
+	passes "$S/lib/stamp" test 0
 	made_up_evidence
-	passes "$S/cover-letter"
+	passes "$S/send/cover-letter"
 	MAIL=$CACHE/out/v7.3/mail
 }
 # made_up_evidence: as "make evidence" would leave it
 made_up_evidence() {
 	mkdir -p evidence/v7.3 evidence/boards
-	{ echo "# ids"; "$S/patch-ids" patches/v7.3/*.patch; } >evidence/v7.3/patch-ids
-	printf '%s\n' 'base: Linux 7.3.0 (v7.3)' 'hardware: modelled, made up' "tests: $("$S/tests-id")" >evidence/v7.3/run
+	{ echo "# ids"; "$S/lib/patch-ids" patches/v7.3/*.patch; } >evidence/v7.3/patch-ids
+	printf '%s\n' 'base: Linux 7.3.0 (v7.3)' 'hardware: modelled, made up' "tests: $("$S/evidence/tests-id")" >evidence/v7.3/run
 	printf 'CONFIG_PROVE_LOCKING=y\n' >evidence/v7.3/off.config
 	printf 'CONFIG_PROVE_LOCKING=y\nCONFIG_VIDEOBUF2_RELEASE_FENCES=y\n' >evidence/v7.3/fences.config
 	printf 'apply\tok\t0 hunks with an offset\twhich series fits\nbuild\tok\t46 objects\tarm64\n' >evidence/v7.3/check
@@ -237,7 +245,7 @@ END
 record() {
 	{
 		printf 'record: 1\nname: %s\nhardware: %s\nmodel: Board %s\nbase: v7.3\n' "$1" "$2" "$1"
-		"$S/patch-ids" patches/v7.3/*.patch | sed 's/^/patch: /'
+		"$S/lib/patch-ids" patches/v7.3/*.patch | sed 's/^/patch: /'
 		printf '%s\n' 'kernel: Linux 7.3.0' 'option: y' 'lockdep: on' 'command: ./tests' 'exit: 0' 'seconds: 9' \
 			'fences: 555 555 553' 'waits: 66 66' 'buffers: 777 777' 'order: 0 twice, 0 disordered' 'lost: 0' 'dropped: 0' \
 			'splats: 0' 'lacks: nothing' end

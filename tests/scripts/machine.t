@@ -3,23 +3,23 @@
 test_tool_missing() {
 	repo linux
 	without git
-	refused 3 "tool 'git' is missing: run 'make deps'" env PATH="$T/bin" KDIR="$T/linux" "$S/tree"
+	refused 3 "tool 'git' is missing: run 'make deps'" env PATH="$T/bin" KDIR="$T/linux" "$S/tree/tree"
 	without flock
-	refused 3 "tool 'flock' is missing" env PATH="$T/bin" KDIR="$T/linux" "$S/tree"
+	refused 3 "tool 'flock' is missing" env PATH="$T/bin" KDIR="$T/linux" "$S/tree/tree"
 }
 test_compiler_missing() {
 	without aarch64-linux-gnu-gcc
-	refused 3 "tool 'aarch64-linux-gnu-gcc' is missing" env PATH="$T/bin" "$S/kmake" linux o arm64
+	refused 3 "tool 'aarch64-linux-gnu-gcc' is missing" env PATH="$T/bin" "$S/build/kmake" linux o arm64
 }
 test_tools_of_build_and_lint_missing() {
 	repo linux
 	series patches linux
 	export KDIR="$T/linux"
-	passes "$S/tree"
-	passes "$S/apply"
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
 	without arm-linux-gnueabihf-gcc codespell
-	PATH=$T/bin refused 3 "tool 'arm-linux-gnueabihf-gcc' is missing: run 'make deps'" "$S/build"
-	PATH=$T/bin refused 3 "tool 'codespell' is missing" "$S/lint"
+	PATH=$T/bin refused 3 "tool 'arm-linux-gnueabihf-gcc' is missing: run 'make deps'" "$S/build/build"
+	PATH=$T/bin refused 3 "tool 'codespell' is missing" "$S/lint/lint"
 }
 test_deps_nothing_missing() {
 	echo 'sh dash' >packages
@@ -51,17 +51,17 @@ test_deps_elsewhere() {
 	refused 3 'no Debian.*pkg-x' env PACKAGES="$T/packages" PATH="$T/bin" "$S/deps"
 }
 test_cache_not_writable() {
-	refused 8 'cannot write to .*XDG_CACHE_HOME' env XDG_CACHE_HOME=/proc/none "$S/tree"
+	refused 8 'cannot write to .*XDG_CACHE_HOME' env XDG_CACHE_HOME=/proc/none "$S/tree/tree"
 }
 test_cache_in_a_bad_place() {
-	refused 2 'no absolute path' env XDG_CACHE_HOME=here "$S/tree"
-	refused 2 'a space or a colon' env XDG_CACHE_HOME="$T/my cache" "$S/tree"
+	refused 2 'no absolute path' env XDG_CACHE_HOME=here "$S/tree/tree"
+	refused 2 'a space or a colon' env XDG_CACHE_HOME="$T/my cache" "$S/tree/tree"
 }
 test_checkout_and_patches_in_a_bad_place() {
 	mkdir 'my project'
 	ln -s "$T"/project/* 'my project/'
-	refused 2 'no path with a space, as .*/my project: move' "my project/scripts/series" v7.0
-	refused 2 'PATCHES=.*/my patches: .* no space' env PATCHES="$T/my patches" "$S/apply"
+	refused 2 'no path with a space, as .*/my project: move' "my project/scripts/tree/series" v7.0
+	refused 2 'PATCHES=.*/my patches: .* no space' env PATCHES="$T/my patches" "$S/tree/apply"
 	[ ! -e "$CACHE" ] || fail "the cache was made all the same"
 }
 # full SIZE: a cache with room for SIZE
@@ -74,7 +74,7 @@ full() {
 test_disk_too_small() {
 	repo linux
 	full 64k
-	refused 8 '(is full|MB are needed): make room' env KDIR="$T/linux" "$S/tree"
+	refused 8 '(is full|MB are needed): make room' env KDIR="$T/linux" "$S/tree/tree"
 }
 # a df that tells of room the first time it is asked, which is then gone
 lying_df() {
@@ -88,7 +88,7 @@ test_disk_full_while_downloading() {
 	package archive
 	full 150k
 	lying_df
-	refused 8 'is full: make room' env PATH="$T/bin" "$S/tree"
+	refused 8 'is full: make room' env PATH="$T/bin" "$S/tree/tree"
 	[ -e asked ] || fail "nobody asked for room"
 	[ ! -e "$CACHE/tree/v7.0" ] || fail "half a tree"
 }
@@ -100,7 +100,7 @@ test_disk_full_while_copying() {
 	git -C linux commit -qm noise
 	full 300k
 	lying_df
-	refused 8 'is full: make room' env PATH="$T/bin" KDIR="$T/linux" "$S/tree"
+	refused 8 'is full: make room' env PATH="$T/bin" KDIR="$T/linux" "$S/tree/tree"
 	[ -z "$(ls "$CACHE/tree")" ] || fail "half a tree: $(ls "$CACHE/tree")"
 }
-test_jobs_not_a_number() { refused 2 'no number of processors' env CPUS=many "$S/tree"; }
+test_jobs_not_a_number() { refused 2 'no number of processors' env CPUS=many "$S/tree/tree"; }

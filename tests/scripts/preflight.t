@@ -4,18 +4,18 @@
 # ready: sendable, with the signed copy
 ready() {
 	sendable
-	passes "$S/signoff"
+	passes "$S/send/signoff"
 }
 # red CHECK PATTERN: it must be marked and say this, and preflight exit with 1
 red() {
 	code=0
-	"$S/preflight" "$1" >out 2>err || code=$?
+	"$S/send/preflight" "$1" >out 2>err || code=$?
 	[ $code = 1 ] || fail "preflight exits with $code: $(cat out err)"
 	grep -E '^NO ' out | grep -qE -- "$2" || fail "'$1' does not say '$2': $(cat out err)"
 }
 # alone: of the whole list nothing else is marked
 alone() {
-	! "$S/preflight" >out 2>err || fail "in the whole list it is not red"
+	! "$S/send/preflight" >out 2>err || fail "in the whole list it is not red"
 	[ "$(grep -c '^NO' out)" = 1 ] || fail "more than that is red: $(cat out)"
 }
 
@@ -30,13 +30,13 @@ change() {
 
 test_preflight_green() {
 	ready
-	passes "$S/preflight"
+	passes "$S/send/preflight"
 	says '^Nothing is missing'
 	says '^--  ran on real hardware +not done, and the letter says so'
-	says "^ok  built and linted +$(awk '!/^#/ && NF { n++ } END { print n }' "$S/plan") checks, of exactly these patches"
-	[ "$(grep -c '^ok' out)" = "$(($(find "$S/preflight.d" -type f | wc -l) - 1))" ] || fail "$(cat out)"
+	says "^ok  built and linted +$(awk '!/^#/ && NF { n++ } END { print n }' "$S/build/plan") checks, of exactly these patches"
+	[ "$(grep -c '^ok' out)" = "$(($(find "$S/send/preflight.d" -type f | wc -l) - 1))" ] || fail "$(cat out)"
 	unset BASE
-	passes "$S/preflight"
+	passes "$S/send/preflight"
 	says 'sent for v7.3|for v7.3 be sent'
 }
 test_preflight_a_comma_in_a_patch() {
@@ -48,31 +48,31 @@ test_preflight_a_comma_in_a_patch() {
 	red 09-letter 'other patches'
 	red 11-signed 'other patches.*make signoff'
 	# what only applied is not tested; when all was run it is green again
-	passes "$S/apply"
+	passes "$S/tree/apply"
 	red 03-check 'other patches'
-	passes "$S/stamp" check 0
-	passes "$S/stamp" test 0
+	passes "$S/lib/stamp" check 0
+	passes "$S/lib/stamp" test 0
 	red 05-evidence 'other patches'
 	made_up_evidence
-	passes "$S/signoff"
-	passes "$S/preflight"
+	passes "$S/send/signoff"
+	passes "$S/send/preflight"
 }
 test_preflight_a_comma_in_a_message() {
 	ready
 	sed -i 's/synchronisation, says/synchronisation; says/' patches/v7.3/0001*
 	red 03-check 'other patches'
-	passes "$S/stamp" check 0
-	passes "$S/signoff"
-	passes "$S/preflight"
+	passes "$S/lib/stamp" check 0
+	passes "$S/send/signoff"
+	passes "$S/send/preflight"
 }
 test_preflight_that_found_fault() {
 	ready
-	passes "$S/stamp" check 1
+	passes "$S/lib/stamp" check 1
 	red 03-check 'found fault or was not run'
 	alone
-	QUICK=1 passes "$S/stamp" check 0
+	QUICK=1 passes "$S/lib/stamp" check 0
 	red 03-check 'found fault or was not run'
-	passes "$S/stamp" test 2
+	passes "$S/lib/stamp" test 2
 	red 04-test 'found fault or was not run'
 }
 test_preflight_a_number_in_the_letter() {
@@ -93,12 +93,12 @@ test_preflight_numbers_of_the_mistakes() {
 	sed 's/^+/+x/' "$PATCHES"/v7.3/0001-*.patch >"$PATCHES/0001-other.patch"
 	mkdir -p evidence/v7.0
 	{
-		"$S/patch-ids" "$PATCHES"/*.patch | sed 's/^/    /'
+		"$S/lib/patch-ids" "$PATCHES"/*.patch | sed 's/^/    /'
 		printf '| mistake | caught by |\n| --- | --- |\n| one | rga.x |\n'
 	} >evidence/v7.0/mutants.md
-	passes "$S/cover-letter"
+	passes "$S/send/cover-letter"
 	grep -q 'mistakes: 1 of [0-9]* .*on 7.0' cover-letter || fail "$(grep mistakes cover-letter)"
-	passes "$S/preflight" 10-numbers
+	passes "$S/send/preflight" 10-numbers
 	sed -i 's/mistakes: 1 of/mistakes: 777 of/' cover-letter
 	red 10-numbers 'no evidence for 777:'
 }
@@ -111,17 +111,17 @@ test_preflight_a_number_in_the_text() {
 	ready
 	sed 's/after five seconds/after 5 seconds, 31,816 times/' "$S/../cover-letter.in" >in
 	export LETTER_IN="$T/in"
-	passes "$S/cover-letter"
-	passes "$S/signoff"
+	passes "$S/send/cover-letter"
+	passes "$S/send/signoff"
 	red 10-numbers 'in has 31 5 816 typed in'
 }
 test_preflight_a_letter_that_is_too_long() {
 	ready
 	{ sed 1q "$S/../cover-letter.in"; yes '' | head -n 40; sed 1d "$S/../cover-letter.in"; } >in
-	LETTER_IN=$T/in passes "$S/cover-letter"
+	LETTER_IN=$T/in passes "$S/send/cover-letter"
 	LETTER_IN=$T/in red 09-letter 'more than two screens'
 	{ cat "$S/../cover-letter.in"; printf '%076d\n' 0; } >in
-	LETTER_IN=$T/in passes "$S/cover-letter"
+	LETTER_IN=$T/in passes "$S/send/cover-letter"
 	LETTER_IN=$T/in red 09-letter 'longer than 75'
 }
 test_preflight_evidence() {
@@ -180,7 +180,7 @@ test_preflight_signed() {
 	rm -r "$MAIL"
 	red 11-signed 'no signed copy: run .make signoff BASE=v7.3'
 	red 12-subject 'no signed copy'
-	passes "$S/signoff"
+	passes "$S/send/signoff"
 	sed -i 's/^Signed-off-by: Tester/Signed-off-by: Other/' "$MAIL"/*-0002-*
 	red 11-signed '0002.* is not signed by Tester <tester@example.org>'
 	alone
@@ -192,9 +192,9 @@ test_preflight_signed() {
 test_preflight_patches_signed_in_the_repository() {
 	ready
 	sed -i '/^For the sake/s/$/\n\nSigned-off-by: Author <author@example.org>/' patches/v7.3/0001*
-	passes "$S/apply"
-	passes "$S/stamp" check 0
-	passes "$S/signoff"
+	passes "$S/tree/apply"
+	passes "$S/lib/stamp" check 0
+	passes "$S/send/signoff"
 	red 11-signed 'in the repository are signed'
 	alone
 }
@@ -203,7 +203,7 @@ test_preflight_subject_and_thread() {
 	sed -i 's/^Subject: \[PATCH RFC v2 /Subject: [PATCH v2 /' "$MAIL"/*-0002-*
 	red 12-subject '0002.* does not begin with \[PATCH RFC v2 2/2\]'
 	alone
-	passes "$S/signoff"
+	passes "$S/send/signoff"
 	sed -i 's/^In-Reply-To: <.*/In-Reply-To: <other@example.org>/' "$MAIL"/*-0000-*
 	red 13-thread 'other@example.org.*not to <20260429195306'
 	alone
@@ -220,13 +220,13 @@ test_preflight_mail() {
 	sed -i 's/^+config VIDEOBUF2_RELEASE_FENCES/+config VIDEOBUF2_RELEASE\n_FENCES/' "$MAIL"/*-0001-*
 	red 15-mail '0001.* does not apply'
 	alone
-	passes "$S/signoff"
+	passes "$S/send/signoff"
 	sed -i 's/^+bool supports/+int supports/' "$MAIL"/*-0001-*
 	red 15-mail 'another tree'
-	passes "$S/signoff"
+	passes "$S/send/signoff"
 	sed -i 's/^Content-Type: .*/Content-Type: text\/plain; charset=UTF-8; format=flowed/' "$MAIL"/*-0000-*
 	red 15-mail 'is not plain text'
-	passes "$S/signoff"
+	passes "$S/send/signoff"
 	sed -i '/^Content-Type: /d' "$MAIL"/*-0000-*
 	red 15-mail 'does not say that it is UTF-8'
 	sed -i "s/König/K$(printf '\366')nig/" "$MAIL"/*-0000-*
@@ -242,14 +242,14 @@ test_preflight_note_of_the_base() {
 test_preflight_hardware() {
 	ready
 	record pine real
-	passes "$S/cover-letter"
-	passes "$S/signoff"
-	passes "$S/preflight"
+	passes "$S/send/cover-letter"
+	passes "$S/send/signoff"
+	passes "$S/send/preflight"
 	says '^ok  ran on real hardware +done: Board pine'
 	record pine unknown
-	passes "$S/cover-letter"
-	passes "$S/signoff"
-	passes "$S/preflight"
+	passes "$S/send/cover-letter"
+	passes "$S/send/signoff"
+	passes "$S/send/preflight"
 	says '^--  ran on real hardware +not done'
 	sed -i 's/^patch: ./patch: 0/' evidence/boards/pine.record
 	red 17-hardware 'of other patches'
@@ -282,12 +282,12 @@ test_preflight_a_record_that_proves_nothing() {
 }
 # finds TEXT: checkpatch does, in the second patch as it is sent
 finds() {
-	passes "$S/signoff"
+	passes "$S/send/signoff"
 	sed -i "0,/^---$/s/^---$/&\ncheckpatch finds $1/" "$MAIL"/*-0002-*
 }
 test_preflight_checkpatch_of_the_mails() {
 	ready
-	passes "$S/preflight" 18-checkpatch
+	passes "$S/send/preflight" 18-checkpatch
 	says '^ok  checkpatch of the mails +0 errors, 0 warnings, 0 checks, 2 patches; apart: 0 unsigned'
 	finds "ERROR:NO_AUTHOR_SIGN_OFF: Missing Signed-off-by: line by nominal patch author 'A'"
 	red 18-checkpatch "0002.*patch:1: ERROR:NO_AUTHOR_SIGN_OFF: Missing .* 'A': mend that .*make signoff BASE=v7.3"
@@ -295,7 +295,7 @@ test_preflight_checkpatch_of_the_mails() {
 	finds 'WARNING:FROM_SIGN_OFF_MISMATCH: From:\/Signed-off-by: email name mismatch'
 	red 18-checkpatch '0002.*WARNING:FROM_SIGN_OFF_MISMATCH: From:/Signed-off-by: email'
 	finds 'WARNING:FILE_PATH_CHANGES: added, moved or deleted files'
-	passes "$S/preflight" 18-checkpatch
+	passes "$S/send/preflight" 18-checkpatch
 	says 'apart: 0 unsigned .*, 1 with new files'
 	sed -i '/^Signed-off-by: /d' "$MAIL"/*-0001-*
 	red 18-checkpatch '0001.*ERROR:MISSING_SIGN_OFF'
@@ -307,6 +307,6 @@ test_preflight_checkpatch_of_the_mails() {
 test_preflight_leaves_the_repository_alone() {
 	ready
 	before=$(state patches)$(state evidence)$(state linux)
-	passes "$S/preflight"
+	passes "$S/send/preflight"
 	[ "$(state patches)$(state evidence)$(state linux)" = "$before" ] || fail "something was written to"
 }

@@ -8,7 +8,7 @@ board() {
 	[ "$(id -u)" = 0 ] || skip "record wants root"
 	mkdir -p bin root/proc/device-tree root/sys/kernel root/dev root/sys/class/video4linux/video0 root/boot
 	busybox --install -s bin 2>/dev/null || for applet in $(busybox --list); do ln -sf "$(command -v busybox)" "bin/$applet"; done
-	cp -r "$S/board.d" tarball
+	cp -r "$S/realboard/payload" tarball
 	printf 'base: v7.3\npatch: 0123 media: one\n' >tarball/series
 	printf 'Pine64 PineTab2 v2.0\0' >root/proc/device-tree/model
 	printf 'pine64,pinetab2\0rockchip,rk3566\0' >root/proc/device-tree/compatible
@@ -145,22 +145,22 @@ test_record_bad_usage() {
 test_record_into_the_letter() {
 	board
 	sendable
-	"$S/patch-ids" patches/v7.3/*.patch | sed 's/^/patch: /; 1s/^/base: v7.3\n/' >tarball/series
+	"$S/lib/patch-ids" patches/v7.3/*.patch | sed 's/^/patch: /; 1s/^/base: v7.3\n/' >tarball/series
 	tracing ' mpv-1 [000] 1.0: dma_fence_init: driver=videobuf2 timeline=t context=1 seqno=1'
 	printf 'linux,dummy-virt\0' >root/proc/device-tree/compatible
 	(cd evidence/boards && shrec -n emulated -- true >/dev/null 2>&1) || fail "no record"
-	passes "$S/cover-letter"
+	passes "$S/send/cover-letter"
 	grep -q '^  emulated.record: modelled hardware, Pine64' cover-letter || fail "$(cat cover-letter)"
 	grep -q 'fences 1/0, waits 0/0' cover-letter || fail "$(cat cover-letter)"
 }
 test_board_tarball() {
 	command -v aarch64-linux-gnu-gcc >/dev/null || skip "no compiler for arm64"
 	sendable
-	passes "$S/board"
+	passes "$S/realboard/realboard"
 	tar -xzf "$CACHE"/out/v7.3/vb2-board-v7.3.tar.gz
 	(cd vb2-board-v7.3/progs && printf '%s\n' *) | sort >progs
 	sort vb2-board-v7.3/list | cmp - progs || fail "$(cat progs)"
-	[ "$(sed -n 's/^patch: //p' vb2-board-v7.3/series)" = "$("$S/patch-ids" patches/v7.3/*.patch)" ] || fail "$(cat vb2-board-v7.3/series)"
+	[ "$(sed -n 's/^patch: //p' vb2-board-v7.3/series)" = "$("$S/lib/patch-ids" patches/v7.3/*.patch)" ] || fail "$(cat vb2-board-v7.3/series)"
 	! aarch64-linux-gnu-readelf -l vb2-board-v7.3/progs/observe | grep -q INTERP || fail "not static"
 	[ -z "$(ls -d "$CACHE"/out/v7.3/vb2-board-v7.3 2>/dev/null)" ] || fail "left behind"
 }

@@ -42,8 +42,8 @@ test_send_a_thread() {
 	git config --global sendemail.cc someone-else@example.org
 	git config --global format.subjectPrefix WRONG
 	git config --global format.attach true
-	passes "$S/signoff"
-	passes env SEND=yes "$S/send"
+	passes "$S/send/signoff"
+	passes env SEND=yes "$S/send/send"
 	[ "$(find got/new -type f | wc -l)" = 3 ] || fail "not three mails: $(cat out)"
 
 	# the thread: the letter under v1, the patches under the letter
@@ -96,9 +96,9 @@ test_send_a_thread() {
 }
 # once_is_enough: neither of it goes on with a version that went out
 once_is_enough() {
-	SEND=yes refused 1 "^send: v2 went out on 20.*raise 'reroll' in scripts/thread, then run .make signoff BASE=v7.3" "$S/send"
-	refused 1 '^send: v2 went out on 20' "$S/send"
-	refused 1 "^signoff: v2 went out on 20.*raise 'reroll'" "$S/signoff"
+	SEND=yes refused 1 "^send: v2 went out on 20.*raise 'reroll' in scripts/send/thread, then run .make signoff BASE=v7.3" "$S/send/send"
+	refused 1 '^send: v2 went out on 20' "$S/send/send"
+	refused 1 "^signoff: v2 went out on 20.*raise 'reroll'" "$S/send/signoff"
 }
 # taken MBOX ID: b4 and git am make the same tree and authors of it as patches/
 taken() {
@@ -118,7 +118,7 @@ test_b4_takes_over() {
 	command -v b4 >/dev/null || skip "no b4"
 	command -v git-filter-repo >/dev/null || skip "no git-filter-repo"
 	sendable
-	passes "$S/signoff"
+	passes "$S/send/signoff"
 	git config --global sendemail.smtpServer 127.0.0.1
 	git config --global sendemail.smtpServerPort 1
 	git clone -q -b v7.3 linux clone 2>/dev/null
@@ -133,8 +133,8 @@ test_b4_takes_over() {
 	passes env -C clone XDG_DATA_HOME="$T/xdg" sh -eu "$T/commands"
 	[ "$(grep -c 'Would have sent 3 messages' err)" = 2 ] || fail "$(cat err)"
 	# the same patches and letter
-	"$S/patch-ids" patches/v7.3/*.patch >want
-	"$S/patch-ids" b4/000[1-9]*.eml | cmp - want || fail "the patches are others"
+	"$S/lib/patch-ids" patches/v7.3/*.patch >want
+	"$S/lib/patch-ids" b4/000[1-9]*.eml | cmp - want || fail "the patches are others"
 	for n in 0 1 2; do
 		header Subject b4/000$n-*.eml | grep -qE "^\[PATCH RFC v2 $n/2\] " || fail "$(header Subject b4/000$n-*.eml)"
 		[ $n = 0 ] || [ "$(grep -c '^Signed-off-by: Tester <tester@example.org>$' b4/000$n-*.eml)" = 1 ] || fail "patch $n is not signed once"
@@ -146,79 +146,79 @@ test_b4_takes_over() {
 test_send_is_a_dry_run() {
 	sink
 	sendable
-	passes "$S/signoff"
-	passes "$S/send"
+	passes "$S/send/signoff"
+	passes "$S/send/send"
 	said 'nothing was sent: .make send SEND=yes'
 	[ "$(grep -c '^Dry-OK' out)" = 3 ] || fail "$(cat out)"
 	[ -z "$(ls got/new 2>/dev/null)" ] || fail "it was sent"
-	SEND=maybe refused 2 'neither yes nor empty' "$S/send"
+	SEND=maybe refused 2 'neither yes nor empty' "$S/send/send"
 }
 test_send_never_past_a_red_preflight() {
 	sink
 	sendable
-	passes "$S/signoff"
+	passes "$S/send/signoff"
 	rm evidence/v7.3/check
-	SEND=yes refused 1 'nothing is sent' "$S/send"
-	passes "$S/cover-letter"
-	passes "$S/signoff"
-	SEND=yes refused 1 'nothing is sent' "$S/send"
+	SEND=yes refused 1 'nothing is sent' "$S/send/send"
+	passes "$S/send/cover-letter"
+	passes "$S/send/signoff"
+	SEND=yes refused 1 'nothing is sent' "$S/send/send"
 	[ -z "$(ls got/new 2>/dev/null)" ] || fail "it was sent"
 }
 test_send_to_no_server() {
 	perl -MMail::Address -e 1 2>/dev/null || skip "no git send-email"
 	sendable
-	passes "$S/signoff"
+	passes "$S/send/signoff"
 	git config --global sendemail.smtpServer 127.0.0.1
 	git config --global sendemail.smtpServerPort 1
-	SEND=yes refused 1 'git send-email fails, see above; nothing went out' "$S/send"
-	SEND=yes refused 1 'git send-email fails, see above; nothing went out' "$S/send"
-	passes "$S/signoff"
+	SEND=yes refused 1 'git send-email fails, see above; nothing went out' "$S/send/send"
+	SEND=yes refused 1 'git send-email fails, see above; nothing went out' "$S/send/send"
+	passes "$S/send/signoff"
 }
 test_send_never_again_after_a_clean() {
 	sink
 	sendable
-	passes "$S/signoff"
-	passes env SEND=yes "$S/send"
+	passes "$S/send/signoff"
+	passes env SEND=yes "$S/send/send"
 	passes "$S/clean"
 	[ ! -e "$MAIL" ] || fail "it is not clean"
 	once_is_enough
-	passes "$S/tree"
-	passes "$S/apply"
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
 	once_is_enough
-	KDIR=$T/linux BASE='' refused 1 'v2 went out on 20' "$S/signoff"
+	KDIR=$T/linux BASE='' refused 1 'v2 went out on 20' "$S/send/signoff"
 	# the next version is another one
 	rm project/scripts
 	cp -r "$HERE/../../scripts" project/
-	sed -i 's/^reroll.*/reroll	3/' project/scripts/thread
-	passes "$S/stamp" check 0
-	passes "$S/stamp" test 0
+	sed -i 's/^reroll.*/reroll	3/' project/scripts/send/thread
+	passes "$S/lib/stamp" check 0
+	passes "$S/lib/stamp" test 0
 	made_up_evidence
-	passes "$S/cover-letter"
-	passes "$S/signoff"
-	passes env SEND=yes "$S/send"
+	passes "$S/send/cover-letter"
+	passes "$S/send/signoff"
+	passes env SEND=yes "$S/send/send"
 	[ "$(grep -l '^Subject: \[PATCH RFC v3 ' got/new/* | wc -l)" = 3 ] || fail "no v3"
 	[ "$(find got/new -type f | wc -l)" = 6 ] || fail "something went out twice"
 }
 test_send_the_rest() {
 	sink -s 30000
 	sendable
-	passes "$S/signoff"
+	passes "$S/send/signoff"
 	# too much for the server, but nothing that git am takes
 	sed -i "0,/^---$/s/^---$/&\n$(head -c 40000 /dev/zero | tr '\0' x | fold -w 70 | sed 's/$/\\n/' | tr -d '\n')/" "$MAIL"/*-0002-*
-	SEND=yes refused 1 "git send-email fails, see above; 2 mails went out before: .*'make send SEND=yes BASE=v7.3' sends the rest" "$S/send"
+	SEND=yes refused 1 "git send-email fails, see above; 2 mails went out before: .*'make send SEND=yes BASE=v7.3' sends the rest" "$S/send/send"
 	[ "$(find got/new -type f | wc -l)" = 2 ] || fail "not two mails"
-	refused 1 "a part of v2 went out: 'make send SEND=yes BASE=v7.3' sends the rest; for another" "$S/signoff"
+	refused 1 "a part of v2 went out: 'make send SEND=yes BASE=v7.3' sends the rest; for another" "$S/send/signoff"
 	# neither takes the rest away
 	passes "$S/clean"
-	passes "$S/tree"
-	passes "$S/apply"
-	passes "$S/send"
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
+	passes "$S/send/send"
 	[ "$(grep -c '^Dry-OK' out)" = 1 ] || fail "$(cat out)"
-	SEND=yes refused 1 '2 mails went out before' "$S/send"
+	SEND=yes refused 1 '2 mails went out before' "$S/send/send"
 	kill $sink
 	wait $sink || true
 	sink
-	passes env SEND=yes "$S/send"
+	passes env SEND=yes "$S/send/send"
 	[ "$(find got/new -type f | wc -l)" = 3 ] || fail "not three mails"
 	[ "$(header In-Reply-To "$(mail 2)")" = "$(header Message-Id "$(mail 0)")" ] || fail "the rest is not in the thread"
 	once_is_enough
@@ -226,44 +226,44 @@ test_send_the_rest() {
 test_send_that_is_killed() {
 	sink
 	sendable
-	passes "$S/signoff"
+	passes "$S/send/signoff"
 	# it dies when the server has the letter
 	printf '#!/bin/sh\necho "$*" >>%s/log\nkill -9 $PPID\n' "$T" >sendmail
 	chmod +x sendmail
 	git config --global sendemail.smtpServer "$T/sendmail"
-	SEND=yes refused 1 'it was cut off' "$S/send"
-	SEND=yes refused 1 'it was cut off: look whether the list has .*-0000-' "$S/send"
+	SEND=yes refused 1 'it was cut off' "$S/send/send"
+	SEND=yes refused 1 'it was cut off: look whether the list has .*-0000-' "$S/send/send"
 	[ "$(wc -l <log)" = 1 ] || fail "it went on: $(cat log)"
 	# as it says
 	sh -euc "$(sed "s/.* if so do '//; s/'.*//" err)"
 	sh -euc "$(sed "s/.* then '//; s/'.*//" err)"
 	git config --global sendemail.smtpServer 127.0.0.1
-	passes env SEND=yes "$S/send"
+	passes env SEND=yes "$S/send/send"
 	[ "$(find got/new -type f | wc -l)" = 2 ] || fail "not the two that were left"
 	once_is_enough
 }
 test_signoff_without_a_name() {
 	sendable
 	git config --global --unset user.email
-	refused 2 'git knows no name of yours' "$S/signoff"
+	refused 2 'git knows no name of yours' "$S/send/signoff"
 	[ ! -e "$MAIL" ] || fail "a copy all the same"
 }
 test_signoff_of_a_package() {
 	sendable
 	git -C "$CACHE/tree/v7.3" -c user.email=none commit -q --amend --no-edit
-	passes "$S/apply"
-	passes "$S/signoff"
+	passes "$S/tree/apply"
+	passes "$S/send/signoff"
 	! grep -l '^base-commit' "$MAIL"/*.patch || fail "a commit that nobody else has is named as the base"
 }
 test_signoff_without_a_letter() {
 	sendable
 	rm cover-letter
-	refused 1 'no letter: run .make cover-letter BASE=v7.3' "$S/signoff"
+	refused 1 'no letter: run .make cover-letter BASE=v7.3' "$S/send/signoff"
 }
 test_recipients_once_each() {
 	sendable
-	passes "$S/signoff"
-	passes "$S/recipients" "$MAIL"/*-0000-*
+	passes "$S/send/signoff"
+	passes "$S/send/recipients" "$MAIL"/*-0000-*
 	[ -z "$(sed 's/.*<//; s/>.*//' out | sort | uniq -d)" ] || fail "$(cat out)"
 	[ "$(grep -c christian.koenig out)" = 1 ] || fail "$(cat out)"
 	[ "$(wc -l <out)" = 10 ] || fail "$(cat out)"

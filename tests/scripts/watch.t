@@ -34,7 +34,7 @@ thread() {
 }
 test_watch_finds_those_that_do_not_name_us() {
 	thread
-	MBOX=box passes "$S/watch"
+	MBOX=box passes "$S/send/watch"
 	said '^watch: 3 answers among 9 mails'
 	[ "$(wc -l <out)" = 3 ] || fail "$(cat out)"
 	says '^\* 2026-05-04 08:03  v1 2/3 +Nicolas <n@example.org>  Re: .*attach \(you are not addressed\)$'
@@ -43,16 +43,16 @@ test_watch_finds_those_that_do_not_name_us() {
 }
 test_watch_marks_what_is_new() {
 	thread
-	MBOX=box passes "$S/watch"
+	MBOX=box passes "$S/send/watch"
 	post 'Late <late@example.org>' a4 c2 'Re: [PATCH RFC v2 0/2] media: fences'
-	MBOX=box passes "$S/watch"
+	MBOX=box passes "$S/send/watch"
 	[ "$(grep -c '^\*' out)" = 1 ] || fail "$(cat out)"
 	says '^\* .* v2 0/2 +Late '
 }
 test_watch_an_answer_whose_patch_is_not_in_the_mailbox() {
 	sendable
 	post 'Nicolas <n@example.org>' a1 gone 'Re: [PATCH RFC v2 1/2] media: videobuf2' "References: <$v1> <gone>"
-	MBOX=box passes "$S/watch"
+	MBOX=box passes "$S/send/watch"
 	says 'v2 1/2 +Nicolas'
 }
 test_watch_a_thread_in_any_order() {
@@ -60,16 +60,16 @@ test_watch_a_thread_in_any_order() {
 	post 'B <b@example.org>' b a 'Re: late'
 	post 'A <a@example.org>' a c2 'Re: early'
 	post 'Tester <tester@example.org>' c2 $v1 '[PATCH RFC v2 0/2] media: fences'
-	MBOX=box passes "$S/watch"
+	MBOX=box passes "$S/send/watch"
 	said '2 answers among 3'
 }
 test_watch_no_mailbox() {
 	sendable
-	MBOX=none refused 2 'no such mailbox' "$S/watch"
+	MBOX=none refused 2 'no such mailbox' "$S/send/watch"
 	head -c 1000 /dev/zero >zero
-	MBOX=zero refused 2 'is no mailbox' "$S/watch"
+	MBOX=zero refused 2 'is no mailbox' "$S/send/watch"
 	: >empty
-	MBOX=empty passes "$S/watch"
+	MBOX=empty passes "$S/send/watch"
 	said '0 answers: empty is empty'
 }
 # tool NAME SCRIPT: a stand-in for what asks the archive
@@ -81,28 +81,28 @@ tool() {
 test_watch_asks_lei() {
 	thread
 	tool lei "while [ \$1 != -o ]; do shift; done; cp $T/box \$2"
-	PATH=$T/bin passes "$S/watch"
+	PATH=$T/bin passes "$S/send/watch"
 	said '3 answers among 9'
 	tool lei 'echo "curl: (6) Could not resolve host" >&2; exit 6'
-	PATH=$T/bin refused 7 'lei cannot have the thread from https://.*Could not resolve host.*MBOX=file' "$S/watch"
+	PATH=$T/bin refused 7 'lei cannot have the thread from https://.*Could not resolve host.*MBOX=file' "$S/send/watch"
 	tool lei 'exit 0'
-	PATH=$T/bin refused 7 'has no answer for' "$S/watch"
+	PATH=$T/bin refused 7 'has no answer for' "$S/send/watch"
 }
 test_watch_of_an_archive_that_hangs() {
 	thread
 	for name in lei b4; do
 		tool $name 'exec sleep 60'
 		hurried
-		PATH=$T/bin refused 7 "$name cannot have the thread from https://.*no end after 120 s.*MBOX=file" "$S/watch"
+		PATH=$T/bin refused 7 "$name cannot have the thread from https://.*no end after 120 s.*MBOX=file" "$S/send/watch"
 	done
 }
 test_watch_asks_b4() {
 	thread
 	tool b4 "while [ \$1 != -o ]; do shift; done; cp $T/box \$2/thread.mbx"
-	PATH=$T/bin passes "$S/watch"
+	PATH=$T/bin passes "$S/send/watch"
 	said '3 answers among 9'
 	tool b4 'echo "CRITICAL: server is not there"; exit 1'
-	PATH=$T/bin refused 7 'b4 cannot have the thread .*server is not there.*MBOX=file' "$S/watch"
+	PATH=$T/bin refused 7 'b4 cannot have the thread .*server is not there.*MBOX=file' "$S/send/watch"
 	without lei b4
-	PATH=$T/bin refused 3 'neither lei nor b4' "$S/watch"
+	PATH=$T/bin refused 3 'neither lei nor b4' "$S/send/watch"
 }
