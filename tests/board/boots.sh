@@ -48,6 +48,10 @@ boot_one() {
 		build lockdep-y "$VRF_TREE" none board media trace lockdep fences-y
 		start lockdep-y
 		;;
+	switched-off)
+		build lockdep-y "$VRF_TREE" none board media trace lockdep fences-y
+		start lockdep-y VRF_EXPECT=none videobuf2_release_fence.enable=0
+		;;
 	off)
 		build lockdep-n "$VRF_TREE" lockdep-y board media trace lockdep fences-n
 		start lockdep-n VRF_EXPECT=none
