@@ -80,7 +80,7 @@ test_bench_table_of_too_little() {
 	! "$S/bench/bench-table" figures >out 2>err || fail "it makes a table of nothing"
 	said 'there is no on.rga.exports-0.attach'
 }
-test_readme_shows_what_was_measured() { readme_has "$HERE/../../evidence/v7.0/bench.md"; }
+test_results_show_what_was_measured() { results_have "$HERE/../../evidence/v7.0/bench.md"; }
 test_table_is_of_the_figures() {
 	kept=$HERE/../../evidence/v7.0/bench
 	[ -f "$kept" ] || skip "no figures are kept"

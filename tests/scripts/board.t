@@ -65,7 +65,7 @@ test_observed_in_one_boot_only() {
 	refused 1 'only one boot has rga' "$S/evidence/observed" ktap
 	refused 2 usage "$S/evidence/observed" nothing
 }
-test_readme_shows_what_was_observed() { readme_has "$HERE/../../evidence/v7.0/observed.md"; }
+test_results_show_what_was_observed() { results_have "$HERE/../../evidence/v7.0/observed.md"; }
 test_mutants_of_another_name() { refused 2 'no mistake nonsense' "$S/test/mutants" nonsense; }
 test_soak_of_no_jobs() { refused 2 'no number of jobs' env JOBS=many "$S/test/soak"; }
 

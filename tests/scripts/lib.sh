@@ -253,10 +253,10 @@ record() {
 }
 # says PATTERN: the last command said so on stdout
 says() { grep -qE -- "$1" out || fail "it does not say '$1': $(cat out)"; }
-# readme_has TABLE: every line of a table that is kept as evidence, if it is
-readme_has() {
+# results_have TABLE: every line of a table that is kept as evidence, if it is
+results_have() {
 	[ -f "$1" ] || skip "no evidence is kept"
 	while read -r line; do
-		grep -qxF -- "$line" "$HERE/../../README.md" || fail "README does not have: $line"
+		grep -qxF -- "$line" "$HERE/../../docs/results.md" || fail "docs/results.md does not have: $line"
 	done <"$1"
 }

@@ -113,7 +113,7 @@ taken() {
 	[ "$(git -C clone rev-parse 'HEAD^{tree}')" = "$(git -C "$CACHE/work/v7.3" rev-parse 'series^{tree}')" ] || fail "$1 makes another tree"
 	[ "$(git -C clone log --format=%ae -2 | sort -u)" = author@example.org ] || fail "the authors: $(git -C clone log --format=%ae -2)"
 }
-# what README says of b4 prep, in a clone of the kernel; nothing is sent anywhere
+# what docs/sending.md says of b4 prep, in a clone of the kernel; nothing is sent anywhere
 test_b4_takes_over() {
 	command -v b4 >/dev/null || skip "no b4"
 	command -v git-filter-repo >/dev/null || skip "no git-filter-repo"
@@ -123,9 +123,9 @@ test_b4_takes_over() {
 	git config --global sendemail.smtpServerPort 1
 	git clone -q -b v7.3 linux clone 2>/dev/null
 	git -C clone switch -q -c mine
-	sed -n '/^    b4 prep -n/,/^    b4 send/p' "$HERE/../../README.md" | sed "s|MAIL/|$MAIL/|g; s|/path/to/this/cover-letter|$T/cover-letter|" >commands
+	sed -n '/^    b4 prep -n/,/^    b4 send/p' "$HERE/../../docs/sending.md" | sed "s|MAIL/|$MAIL/|g; s|/path/to/this/cover-letter|$T/cover-letter|" >commands
 	for word in 'prep -n .* -f v7.3' 'git am ' "cp $T/cover-letter" '--set-prefixes RFC' '--force-revision 2' '--auto-to-cc' 'b4 send --dry-run '; do
-		grep -q -- "$word" commands || fail "README does not say $word: $(cat commands)"
+		grep -q -- "$word" commands || fail "docs/sending.md does not say $word: $(cat commands)"
 	done
 	sed -i '$d' commands
 	printf '%s\n' 'b4 send --no-sign --dry-run' "b4 send --no-sign -o $T/b4" >>commands
