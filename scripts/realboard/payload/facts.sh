@@ -1,7 +1,6 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034
-# For record: what board and kernel this is. What the kernel alarms with:
-splat='WARNING: |BUG: |INFO: (task|rcu|possible|trying|inconsistent|suspicious)|possible (circular|recursive|irq lock)|KASAN|ODEBUG|Unable to handle|Internal error|Kernel panic|rcu: .*(stall|detected)|blocked for more than|Oops|refcount_t|possible deadlock|[Ii]nvalid (wait )?context|scheduling while atomic'
+# For record: what board and kernel this is.
 
 model=$(tr -d '\0' 2>/dev/null <"$root/proc/device-tree/model")
 compatible=$(tr '\0' ' ' 2>/dev/null <"$root/proc/device-tree/compatible")
