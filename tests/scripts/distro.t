@@ -48,10 +48,10 @@ test_distro_debian() {
 		[ "$(grep -c '^CONFIG_' linux/debian/config/$arch/config)" = 2 ] || fail "$arch: $(cat linux/debian/config/$arch/config)"
 	done
 	[ "$(ls linux/debian)" = "$(ls as-it-was)" ] || fail "it leaves $(ls linux/debian)"
-	refused 2 'has the series already' "$D/debian/add-series" linux patches
+	refused 2 'already has the series' "$D/debian/add-series" linux patches
 	again
 	mkdir -p linux/debian/patches/features/all/vb2-release-fences
-	refused 2 'is there, but .* remove it' "$D/debian/add-series" linux patches
+	refused 2 'exists, but .* remove it' "$D/debian/add-series" linux patches
 }
 # A package takes the series that the page says, and no other
 test_distro_debian_version() {
@@ -73,14 +73,14 @@ test_distro_debian_version() {
 		done
 	done <table
 	again
-	changelog 7.1.2-1
-	refused 2 "there is no series for the Linux '7.1'" "$D/debian/add-series" linux patches
+	changelog 6.6.2-1
+	refused 2 "there is no series for the Linux '6.6'" "$D/debian/add-series" linux patches
 	changelog 7.4~rc2-1~exp1
 	passes "$D/debian/add-series" linux patches/v7.3
 }
 test_distro_debian_refuses() {
 	debian_package
-	refused 2 'no unpacked source package' "$D/debian/add-series" . patches
+	refused 2 'not an unpacked source package' "$D/debian/add-series" . patches
 	refused 2 'there are no patches' "$D/debian/add-series" linux .
 	refused 2 'usage' "$D/debian/add-series" linux
 	refused 2 'does not apply to linux: take the series' "$D/debian/add-series" linux "$S/../patches"
