@@ -1,5 +1,5 @@
-# Release fences on the dma-bufs that V4L2 drivers write. The four patches of the
-# series for this kernel lie in release-fences/ too, next to the .scc that names them.
+# Release fences on the dma-bufs that V4L2 drivers write. Copy the three patches of the
+# series for this kernel into release-fences/, next to the .scc that names them.
 FILESEXTRAPATHS:prepend := "${THISDIR}:"
 SRC_URI:append = " file://release-fences;type=kmeta;destsuffix=release-fences"
 KERNEL_FEATURES:append = " release-fences.scc"
