@@ -1,14 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # Common to all scripts here; they source it first. Exit codes of all scripts:
 #   0  done                             5  the tree has uncommitted changes
 #   1  a check found something          6  no series fits the tree
 #   2  wrong usage or variable          7  a tree cannot be had (network, archive)
 #   3  a tool is missing                8  the cache cannot be written, or is full
-#   4  no kernel tree
+#   4  no kernel tree                 130  interrupted
 set -eu
+me=${0##*/}
+if [ "${1:-}" = --help ]; then
+	sed -n '1d; /^# SPDX/d; /^#/!q; s/^# \{0,1\}//p' "$0"
+	exit
+fi
+
+# A run lives in a process group of its own, which a signal ends as a whole: what runs
+# in the background has no interest in Ctrl-C, and would keep the lock of the cache.
+# A script that asks on the terminal sets VB2_GROUP=1 before it sources this file.
+if [ -z "${VB2_GROUP:-}" ] && [ -x "$0" ] && command -v setsid >/dev/null; then
+	end_group() {
+		trap '' HUP INT TERM
+		for signal in TERM 0 0 0 0 0 0 0 0 0 0 0 0 0 0 KILL; do
+			kill -s $signal -- "-${!:-}" 2>/dev/null || kill -s $signal "${!:-}" 2>/dev/null || break
+			sleep 0.2
+		done
+		exit 130
+	}
+	export VB2_GROUP=1
+	trap 'end_group' HUP INT TERM
+	exec 3<&0 # what runs in the background has no other stdin
+	setsid "$0" "$@" <&3 3<&- &
+	wait $! && exit || exit $?
+fi
+trap 'exit 130' HUP INT TERM
+
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE CDPATH
 export LC_ALL=C GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0
-me=${0##*/}
 # A verb stands in scripts/ or in the folder of its stage
 TOP=$(cd "$(dirname "$0")/.." && pwd)
 TOP=$(cd "${TOP%/scripts}" && pwd -P)
@@ -24,12 +50,8 @@ die() {
 	[ -z "${FINDING:-}" ] || printf '%s\n' "$*" >>"$FINDING"
 	exit "$code"
 }
-
-need() {
-	for tool; do
-		command -v "$tool" >/dev/null || die 3 "the tool '$tool' is missing: run 'make deps'"
-	done
-}
+# show COMMAND...: V=1 shows the commands that matter
+show() { [ -z "${V:-}" ] || printf '+ %s\n' "$*" >&2; }
 
 # die_io CODE MESSAGE: a failed write; say so if the disk is what failed
 die_io() {
@@ -38,7 +60,6 @@ die_io() {
 		die 8 "the disk under $CACHE is full: make room, or set XDG_CACHE_HOME to another place"
 	die "$@"
 }
-
 # space KB: refuse a job that cannot end well
 space() {
 	free=$(df -Pk "$CACHE" | awk 'NR == 2 { print $4 }')
@@ -49,7 +70,7 @@ space() {
 # git in our own repositories: the user's configuration has no say there
 ours() { GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git "$@"; }
 
-# lock: one run at a time in the cache; children inherit it
+# lock: one run at a time in the cache; the verbs that it calls take it as theirs
 lock() {
 	[ -z "${VB2_LOCKED:-}" ] || return 0
 	exec 9>"$CACHE/lock"
@@ -57,10 +78,46 @@ lock() {
 	export VB2_LOCKED=1
 }
 
-# key WORD...: a short hash of the words, for stamps
+# key WORD...: a short hash of the words
 key() { printf '%s\n' "$@" | sha256sum | cut -c1-20; }
 # files FILE...: a short hash of what is in the files
 files() { cat "$@" | sha256sum | cut -c1-20; }
+
+# cross ARCH: the prefix of its compiler; distributions name them differently
+cross() {
+	case ${1:-} in
+	arm64) set -- aarch64-linux-gnu- ;;
+	arm) set -- arm-linux-gnueabihf- arm-linux-gnu- arm-none-linux-gnueabihf- ;;
+	x86_64) set -- x86_64-linux-gnu- x86_64-pc-linux-gnu- ;;
+	*) die 2 "usage: cross arm64|arm|x86_64" ;;
+	esac
+	first=$1
+	for prefix; do
+		! command -v "${prefix}gcc" >/dev/null || { echo "$prefix"; return; }
+	done
+	echo "$first"
+}
+# version DIR: the kernel version of a tree, without the build system
+version() {
+	awk -F ' *= *' '
+	/^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *=/ { v[$1] = $2 }
+	/^NAME *=/ { exit }
+	END { print v["VERSION"] "." v["PATCHLEVEL"] "." v["SUBLEVEL"] v["EXTRAVERSION"] }
+	' "$1/Makefile"
+}
+# start_from FROM TO: where nothing was built in TO yet, begin with a copy of FROM, if
+# that is there; a whole one or none
+start_from() {
+	[ -d "$1" ] && [ ! -d "$2" ] || return 0
+	rm -rf "$2.new"
+	mkdir -p "${2%/*}"
+	cp -a "$1" "$2.new" || { rm -rf "$2.new"; die_io 8 "cannot copy $1 to $2"; }
+	mv "$2.new" "$2"
+}
+# applied: the series is there, or it ends
+applied() { ours -C "$WORK" rev-parse -q --verify refs/tags/fixes >/dev/null 2>&1 || die 4 "the series is not applied: run 'make apply' first"; }
+# series_dir: the directory of the series that was applied
+series_dir() { applied; cat "$WORK/.git/vb2-series"; }
 
 case $TOP in *[[:space:]]*) die 2 "the scripts work in no path with a space, as $TOP: move the checkout" ;; esac
 case $PATCHES in *[[:space:]]*) die 2 "PATCHES=$PATCHES: there must be no space in it" ;; esac
@@ -71,8 +128,6 @@ case $BASE in
 esac
 case $QUICK in '' | 1) ;; *) die 2 "QUICK=$QUICK: give QUICK=1, or leave it out" ;; esac
 case $CPUS in '' | *[!0-9]* | 0) die 2 "CPUS=$CPUS is no number of processors" ;; esac
-trap 'exit 130' HUP INT TERM
-need nproc df awk sed sha256sum
 CACHE=${XDG_CACHE_HOME:-${HOME:?is not set, nor is XDG_CACHE_HOME}/.cache}/vb2-release-fences
 case $CACHE in
 /*[[:space:]:]*) die 2 "the kernel builds in no path with a space or a colon, as $CACHE: set XDG_CACHE_HOME" ;;
@@ -97,3 +152,6 @@ export CCACHE_DIR="${CCACHE_DIR:-$CACHE/ccache}"
 # The compiler tells what it has read: no source is preprocessed before it is compiled
 export CCACHE_DEPEND=1
 export S SRC WORK OUT CACHE TREE
+
+# shellcheck source=scripts/lib/tools.sh
+. "$S/lib/tools.sh"

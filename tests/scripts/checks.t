@@ -124,7 +124,8 @@ test_steps() {
 step a key1 sh -c 'echo run >>log; echo found it' || echo "failed"
 END
 	sed -i "s|\$1/|$S/|" steps
-	cp "$S/lib/common.sh" .
+	mkdir -p scripts
+	cp -r "$S/lib" scripts/
 	passes sh steps
 	passes sh steps
 	said 'a: ok as before: found it'
@@ -247,7 +248,8 @@ test_build_takes_what_is_asked_for() {
 	passes "$S/tree/tree"
 	passes "$S/tree/apply"
 	mkdir scripts
-	cp "$S"/lib/common.sh "$S"/lib/step.sh "$S"/build/build "$S"/build/rows "$S"/build/variants scripts/
+	cp -r "$S"/lib scripts/
+	cp "$S"/build/build "$S"/build/rows "$S"/build/variants scripts/
 	cp -r "$S/../configs" .
 	printf '#!/bin/sh\necho "${0##*/} $*" >>%s/log\necho done\n' "$T" | tee scripts/build/image >scripts/build/build-one
 	printf '#!/bin/sh\necho key "$@"\n' >scripts/build/build-key

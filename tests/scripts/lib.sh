@@ -9,6 +9,7 @@ ln -s "$(cd "$HERE/../.." && pwd -P)"/* project/
 S=$T/project/scripts
 # make BASE=... hands its variables to every make below it
 unset MAKEFLAGS MAKEOVERRIDES MFLAGS
+export VB2_GROUP=1 # the tests are ended as a whole
 unset KDIR BASE QUICK GIT_URL ARCHIVE BASES CPUS JOBS ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX VB2_LOCKED FINDING
 export CHANGES=/dev/null XDG_CACHE_HOME="$T/xdg" PATCHES="$T/patches" GIT_CONFIG_GLOBAL="$T/gitconfig"
 export GIT_CONFIG_NOSYSTEM=1 GIT_URL="file://$T/no-server" ARCHIVE="file://$T/archive"
@@ -22,7 +23,8 @@ takes() {
 		mkdir -p "scripts/${script%/*}"
 		cp "$S/$script" "scripts/$script"
 	done
-	mkdir -p scripts/tree scripts/build scripts/lint scripts/test scripts/evidence
+	mkdir -p scripts/tree scripts/build scripts/lint scripts/test scripts/evidence scripts/lib
+	cp "$S"/lib/* scripts/lib/
 }
 skip() { echo "$*"; exit 4; }
 fail() { echo "FAIL: $*"; exit 1; }
