@@ -126,7 +126,7 @@ TEST_KINDS(ninth_export_is_not_fenced_and_logged, 60, all_kinds)
 		ninth = export(&d, 0);
 		logged = has_logged(kmsg, words);
 	}
-	note("%s: logged after %u tries", kind->name, i + 1);
+	note("%s: logged at try %u", kind->name, i + 1);
 	CHECK_EQ(logged, expect_fences());
 
 	job_begin(&d, 0, STAMP);
