@@ -333,7 +333,7 @@ static struct played pipeline(const struct kind *kind, unsigned int bufs, bool e
 		.wakeups = (double)p.wakeups / FRAMES,
 		.switches = (double)(switches() - from) / FRAMES,
 	};
-	close(p.s.fd);
+	screen_close(&p.s);
 	job_close(&p.d);
 	return played;
 }

@@ -103,6 +103,14 @@ const struct kind kind_rga_nv12m = {
 	.width = WIDTH, .height = HEIGHT,
 };
 
+const struct kind kind_rga_nv12m_shown = {
+	.name = "rga-nv12m", .driver = "rockchip-rga", .cards = RGA2, .model = "rga",
+	.only_with = "VRF_VKMS_NV12",
+	.out_fourcc = V4L2_PIX_FMT_ARGB32, .cap_fourcc = V4L2_PIX_FMT_NV12M,
+	/* vkms is slow to convert it */
+	.width = 64, .height = 40,
+};
+
 const struct kind kind_rga_1080p = {
 	.name = "rga-1080p", .driver = "rockchip-rga", .cards = RGA2, .model = "rga",
 	.out_fourcc = V4L2_PIX_FMT_NV12, .cap_fourcc = V4L2_PIX_FMT_XBGR32,

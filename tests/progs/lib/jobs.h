@@ -33,6 +33,8 @@ extern const struct kind *const all_kinds[];
 extern const struct kind *const every_kind[];
 extern const struct kind kind_rga_import, kind_mpeg2_import, kind_h264_import;
 extern const struct kind kind_rga, kind_rga_nv12m, kind_mpeg2, kind_h264;
+/* The same, where vkms can show it */
+extern const struct kind kind_rga_nv12m_shown;
 /* Large and scaled, as a video player has it */
 extern const struct kind kind_rga_1080p;
 /* The newer hardware of the same driver */

@@ -6,6 +6,7 @@
 #include <drm/drm.h>
 #include <drm/drm_fourcc.h>
 #include <drm/drm_mode.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -73,8 +74,9 @@ static void find_pipe(struct screen *s)
 	FAIL("no primary plane");
 }
 
-static void make_mode(struct screen *s, unsigned int width, unsigned int height)
+static void make_mode(struct screen *s)
 {
+	unsigned int width = s->width, height = s->height;
 	struct drm_mode_modeinfo mode = {
 		.hdisplay = width, .hsync_start = width + 16,
 		.hsync_end = width + 32, .htotal = width + 64,
@@ -91,21 +93,36 @@ static void make_mode(struct screen *s, unsigned int width, unsigned int height)
 	s->mode = blob.blob_id;
 }
 
+/* The size in pixels: words of 32 bit, unless it is shown as what it is */
+static void measure(struct screen *s, const struct v4l2_pix_format_mplane *fmt)
+{
+	s->planes = fmt->num_planes;
+	s->width = fmt->width;
+	s->height = fmt->height;
+	if (s->planes > 1)
+		return;
+	s->width = fmt->plane_fmt[0].bytesperline / 4;
+	if (fmt->pixelformat == V4L2_PIX_FMT_NV12)
+		s->height = s->height * 3 / 2;
+}
+
 /* A framebuffer out of a capture buffer, as a compositor makes it */
 static uint32_t make_fb(struct screen *s, struct job_dev *d, unsigned int index)
 {
-	struct drm_prime_handle prime = {
-		.fd = CALL(m2m_export(&d->m, &d->m.cap, index, 0, O_RDWR)),
-	};
 	struct drm_mode_fb_cmd2 fb = {
-		.width = d->m.cap.fmt.width, .height = d->m.cap.fmt.height,
-		.pixel_format = DRM_FORMAT_XRGB8888,
-		.pitches[0] = d->m.cap.fmt.plane_fmt[0].bytesperline,
+		.width = s->width, .height = s->height,
+		.pixel_format = s->planes > 1 ? DRM_FORMAT_NV12 : DRM_FORMAT_XRGB8888,
 	};
+	struct drm_prime_handle prime;
+	unsigned int p;
 
-	CALL(ioctl(s->fd, DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime));
-	close(prime.fd);
-	fb.handles[0] = prime.handle;
+	for (p = 0; p < s->planes; p++) {
+		s->dmabuf[index][p] = job_dmabuf(d, index, p);
+		prime = (struct drm_prime_handle){ .fd = s->dmabuf[index][p] };
+		CALL(ioctl(s->fd, DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime));
+		fb.handles[p] = prime.handle;
+		fb.pitches[p] = d->m.cap.fmt.plane_fmt[p].bytesperline;
+	}
 	CALL(ioctl(s->fd, DRM_IOCTL_MODE_ADDFB2, &fb));
 
 	return fb.fb_id;
@@ -143,9 +160,9 @@ static void commit(struct screen *s, struct request *r, uint32_t flags)
 	CALL(ioctl(s->fd, DRM_IOCTL_MODE_ATOMIC, &atomic));
 }
 
-static void switch_on(struct screen *s, struct job_dev *d, unsigned int first)
+static void switch_on(struct screen *s, unsigned int first)
 {
-	uint64_t width = d->m.cap.fmt.width, height = d->m.cap.fmt.height;
+	uint64_t width = s->width, height = s->height;
 	struct request r = { 0 };
 
 	add_object(&r, s->connector);
@@ -194,11 +211,74 @@ void screen_open(struct screen *s, struct job_dev *d, unsigned int bufs,
 
 	memset(s, 0, sizeof(*s));
 	s->hz = hz;
+	s->crc = -1;
 	open_card(s);
 	find_pipe(s);
-	make_mode(s, d->m.cap.fmt.width, d->m.cap.fmt.height);
+	measure(s, &d->m.cap.fmt);
+	make_mode(s);
 	CHECK(bufs <= SCREEN_MAX_BUFS);
+	s->bufs = bufs;
 	for (i = 0; i < bufs; i++)
 		s->fb[i] = make_fb(s, d, i);
-	switch_on(s, d, first);
+	switch_on(s, first);
+}
+
+void screen_close(struct screen *s)
+{
+	unsigned int i, p;
+
+	for (i = 0; i < s->bufs; i++)
+		for (p = 0; p < s->planes; p++)
+			close(s->dmabuf[i][p]);
+	if (s->crc >= 0)
+		close(s->crc);
+	close(s->fd);
+}
+
+void screen_open_crc(struct screen *s)
+{
+	char path[80];
+	int control;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/dri/%u/crtc-0/crc/control", s->card);
+	control = open(path, O_WRONLY);
+	if (control < 0)
+		SKIP("no CRC of what is shown: %s", strerror(errno));
+	CHECK_EQ(write(control, "auto", 4), 4);
+	close(control);
+	snprintf(path, sizeof(path), "/sys/kernel/debug/dri/%u/crtc-0/crc/data", s->card);
+	s->crc = CALL(open(path, O_RDONLY));
+}
+
+static uint32_t read_crc(struct screen *s, uint32_t *frame)
+{
+	char line[64];
+	ssize_t len;
+	uint32_t crc;
+
+	len = CALL(read(s->crc, line, sizeof(line) - 1));
+	line[len] = 0;
+	CHECK_EQ(sscanf(line, "%x %x", frame, &crc), 2);
+	return crc;
+}
+
+uint32_t screen_next_crc(struct screen *s)
+{
+	uint32_t frame;
+
+	return read_crc(s, &frame);
+}
+
+/* vkms may be some frames behind */
+uint32_t screen_crc(struct screen *s)
+{
+	union drm_wait_vblank wait = { .request.type = _DRM_VBLANK_RELATIVE };
+	uint32_t frame, crc;
+
+	CALL(ioctl(s->fd, DRM_IOCTL_WAIT_VBLANK, &wait));
+	do {
+		crc = read_crc(s, &frame);
+	} while ((int32_t)(frame - wait.reply.sequence) < 2);
+
+	return crc;
 }

@@ -82,6 +82,13 @@ int dmabuf_sync_file(int dmabuf, unsigned int flags)
 	return export.fd;
 }
 
+void dmabuf_put_sync_file(int dmabuf, unsigned int flags, int sync_fd)
+{
+	struct dma_buf_import_sync_file import = { .flags = flags, .fd = sync_fd };
+
+	CALL(ioctl(dmabuf, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &import));
+}
+
 int dmabuf_status(int dmabuf, unsigned int flags)
 {
 	int fd = dmabuf_sync_file(dmabuf, flags);

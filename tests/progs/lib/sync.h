@@ -21,6 +21,8 @@ int sync_merge(int a, int b);
 
 /* A sync_file of what an access with these DMA_BUF_SYNC_* has to wait for */
 int dmabuf_sync_file(int dmabuf, unsigned int flags);
+/* Others have to wait for this, which is such an access */
+void dmabuf_put_sync_file(int dmabuf, unsigned int flags, int sync_fd);
 /* Status of such a sync_file, which is closed again */
 int dmabuf_status(int dmabuf, unsigned int flags);
 /* Whether a reader has to wait */
