@@ -24,6 +24,7 @@ start() {
 	has=
 	[ ! -e "$tree/drivers/media/platform/rockchip/rga/rga3-hw.c" ] || has=VRF_RGA3=1
 	! grep -q multiplanar "$tree/drivers/media/test-drivers/vim2m.c" || has="$has VRF_VIM2M=1"
+	! grep -q DRM_FORMAT_NV12 "$tree/drivers/gpu/drm/vkms/vkms_plane.c" || has="$has VRF_VKMS_NV12=1"
 	# shellcheck disable=SC2086 # words
 	"$here/boot" "$cache/$name" "$cache/$name-root/initramfs.cpio" \
 		"$cache/$name.log" "$limit" $has ${JOBS:+VRF_JOBS=$JOBS} "$@" ${ONLY:-}
