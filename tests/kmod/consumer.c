@@ -17,7 +17,7 @@
 
 #include "consumer.h"
 
-#define MAX_HOLD_US	100000
+#define MAX_HOLD_US	5000000
 
 static void consumer_unlock(struct dma_buf **dbuf, unsigned int num, int except)
 {
