@@ -1,7 +1,7 @@
 # vb2 release fences: "make help". Each verb is one script in scripts/.
-export KDIR BASE QUICK GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX
+export KDIR BASE QUICK GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS KVM EVIDENCE LETTER SEND MBOX INBOX
 
-.PHONY: all help deps tree apply range-diff build lint check check-all test test-all test-kasan test-apps soak mutants evidence clean
+.PHONY: all help deps tree apply range-diff build lint check check-all test test-all test-kasan test-apps test-vim2m soak mutants evidence clean
 .PHONY: bench bench-check cover-letter signoff preflight send watch board
 .NOTPARALLEL:
 
@@ -19,6 +19,7 @@ test:	; @scripts/test/test
 test-all:	; @scripts/for-all test
 test-kasan:	; @scripts/test/test-kasan
 test-apps:	; @scripts/test/test-apps
+test-vim2m:	; @scripts/test/test-vim2m
 soak:	; @scripts/test/soak
 mutants:	; @scripts/test/mutants
 bench:	; @scripts/bench/bench
