@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# shellcheck disable=SC2154,SC2153,SC2094,SC2030,SC2031 # common.sh has $tab and $TREE; a step has its own subshell
+# shellcheck disable=SC2154,SC2153,SC2094,SC2030,SC2031 # $tab and $TREE are of common.sh; a step has its own subshell
 # The one mechanism for "still true"; sourced after common.sh, in a verb that has called
 # need_for. What a step came to is kept in $OUT/results/NAME: its key, "ok" or "FAIL",
 # the seconds that it took, the run that asked last, the seconds of that run, the finding.
@@ -180,6 +180,17 @@ once_summary() {
 	once_times
 	echo "$ok ok, $bad fell short"
 	[ $bad = 0 ]
+}
+# once_known: what is known good of checks.tsv, a line for each row with tabs: name, status,
+# finding, words; 1 and nothing if a row is not
+once_known() {
+	rows=''
+	for row in $(plan | cut -f1); do
+		once_good "$row" || return 1
+		rows="$rows$row$tab$(cut -f2,6 "$OUT/results/$row")$tab$(plan | awk -F '\t' -v n="$row" '$1 == n { print $2 }')
+"
+	done
+	printf '%s' "$rows"
 }
 # once_times: where the time of this run went, on one line: what took longest first
 once_times() {

@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # make apply: which series fits, and what is said when none does
+. "$(dirname "$0")/lib.sh"
 test_apply_before_tree() { refused 4 'make tree' "$S/tree/apply"; }
 # tree: a base to apply to, and its series; where the scripts keep them
 tree() {
@@ -13,7 +15,7 @@ tree() {
 test_apply() {
 	tree
 	passes "$S/tree/apply"
-	said '^apply: ok: .*0 hunks with an offset; 2 of 2 touched files as it was made on$'
+	said 'which series fits.*: ok, .*0 hunks with an offset; 2 of 2 touched files as it was made on$'
 	grep -q forty "$work/rga.c" || fail "not applied"
 	[ "$(git -C "$work" tag -l | tr '\n' ' ')" = '1 2 base fixes series ' ] || fail "tags: $(git -C "$work" tag -l)"
 	head=$(git -C "$work" rev-parse HEAD)
@@ -83,7 +85,7 @@ test_apply_picks_the_series() {
 	series patches/v7.3 linux
 	passes "$S/tree/tree"
 	passes "$S/tree/apply"
-	said '^apply: ok: .*v7.3'
+	said 'which series fits.*: ok, .*v7.3'
 	said 'in patches does not fit'
 }
 test_apply_prefers_the_version_of_the_tree() {
@@ -91,12 +93,12 @@ test_apply_prefers_the_version_of_the_tree() {
 	series patches/v7.3 linux
 	series patches/v6.12 linux
 	passes "$S/tree/apply"
-	said '^apply: ok: patches:'
+	said 'which series fits.*: ok, .*: patches:'
 	sed -i 's/^PATCHLEVEL.*/PATCHLEVEL = 10/' linux/Makefile
 	git -C linux commit -qam v7.10
 	passes "$S/tree/tree"
 	passes "$S/tree/apply"
-	said '^apply: ok: patches/v7.3:'
+	said 'which series fits.*: ok, .*: patches/v7.3:'
 }
 # Trying them all takes seconds, and what came out of it is still said
 test_apply_tries_once() {
@@ -105,7 +107,7 @@ test_apply_tries_once() {
 	sed -i 's/^-40$/-41/' patches/v7.3/0002*
 	rm project/scripts
 	cp -r "$HERE/../../scripts" project/scripts
-	echo "echo >>$T/tries" >>project/scripts/tree/try
+	echo "echo >>$T/tries" >>project/scripts/tree/try-patches.sh
 	passes "$S/tree/apply"
 	grep 'the series in' err >first
 	[ "$(wc -l <tries)" = 1 ] || fail "$(wc -l <tries) tries that ended"
@@ -158,7 +160,7 @@ test_apply_fixes_that_do_not_apply() {
 	sed -i 's/^twenty$/TWENTY/' made/drivers/media/common/videobuf2/videobuf2-core.c
 	git -C made commit -qam 'fix: TWENTY'
 	git -C made format-patch -q -1 -o "$T/patches/fixes"
-	refused 1 'apply-fixes: FAIL: 0 of 1 fixes' "$S/tree/apply"
+	refused 1 'patches/fixes.*: FAIL, .*: 0 of 1 fixes' "$S/tree/apply"
 	said 'does not apply to .* alone: 0001-fix-TWENTY.patch fails'
 }
 test_apply_names_every_hunk_that_fails() {
@@ -224,5 +226,7 @@ test_changes_are_of_series_that_are_there() {
 		[ "$state" = has ] || [ "$state" = lacks ] || fail "$file: $state"
 		[ -n "$sentence" ] || fail "$file: no sentence"
 		echo x | grep -qE -- "$pattern" || [ $? = 1 ] || fail "$file: $pattern"
-	done <"$S/tree/changes"
+	done <"$S/tree/upstream-changes.tsv"
 }
+
+run_tests "$@"

@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # What becomes of the figures of make bench, without measuring any
+. "$(dirname "$0")/lib.sh"
 
 # measured STATE MORE: the report of one boot, of two kinds of job
 measured() {
@@ -100,3 +102,5 @@ test_bench_of_a_board_that_failed() {
 	[ ! -e evidence ] || fail "it keeps that as evidence"
 	grep -q 'not ok' "$CACHE/out/v7.0/bench.ktap" || fail "what it said is lost"
 }
+
+run_tests "$@"

@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # What judges and sums up the emulated board, without booting it
+. "$(dirname "$0")/lib.sh"
 
 B=$HERE/../board
 # console LINE...: as the board's kernel prints the report
@@ -275,3 +277,5 @@ test_board_copies_all_or_nothing() {
 	[ -e board/lockdep-n/whole ] || fail "no copy: $(cat out)"
 	[ ! -e board/lockdep-n/old ] || fail "what was left over is in it"
 }
+
+run_tests "$@"

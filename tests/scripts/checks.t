@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # The checks themselves: each must find what it is there for
+. "$(dirname "$0")/lib.sh"
 
 # --- the configuration: a kernel whose Kconfig drops a symbol
 config_kernel() {
@@ -19,32 +21,32 @@ END
 test_config_that_sticks() {
 	config_kernel
 	printf '# a comment\nCONFIG_B=y\n# CONFIG_C is not set\n' >fragment
-	passes "$S/build/configure" "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
+	passes "$S/build/configure.sh" gcc "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
 }
 # Made once for all variants, and anew where the Kconfig is another
 test_config_begins_with_what_is_there() {
 	config_kernel
 	for n in 1 2; do
 		echo CONFIG_B$n=y >fragment
-		passes "$S/build/configure" "$T/linux" "$T/o$n" arm64 tinyconfig "$T/fragment"
+		passes "$S/build/configure.sh" gcc "$T/linux" "$T/o$n" arm64 tinyconfig "$T/fragment"
 		printf 'CONFIG_A=y\nCONFIG_B%s=y\n' $n | cmp - o$n/.config || fail "o$n has: $(cat o$n/.config)"
 	done
 	[ "$(wc -l <made)" = 1 ] || fail "made $(wc -l <made) times"
 	echo config C >>linux/Kconfig
 	git -C linux commit -qam Kconfig
-	passes "$S/build/configure" "$T/linux" "$T/o1" arm64 tinyconfig "$T/fragment"
+	passes "$S/build/configure.sh" gcc "$T/linux" "$T/o1" arm64 tinyconfig "$T/fragment"
 	[ "$(wc -l <made)" = 2 ] || fail "a new Kconfig begins with the old .config"
 }
 test_config_with_a_lost_symbol() {
 	config_kernel
 	printf 'CONFIG_DROPPED=y\n' >fragment
-	refused 1 'did not take: CONFIG_DROPPED=y$' "$S/build/configure" "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
-	refused 1 'did not take' "$S/build/configure" "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
+	refused 1 'did not take: CONFIG_DROPPED=y$' "$S/build/configure.sh" gcc "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
+	refused 1 'did not take' "$S/build/configure.sh" gcc "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
 }
 test_config_with_a_forced_symbol() {
 	config_kernel
 	printf '# CONFIG_FORCED is not set\n' >fragment
-	refused 1 'did not take: CONFIG_FORCED=n$' "$S/build/configure" "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
+	refused 1 'did not take: CONFIG_FORCED=n$' "$S/build/configure.sh" gcc "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
 }
 
 # --- warnings: the same one on another line is not new, another one is
@@ -59,11 +61,16 @@ test_warnings() {
 		echo "Warning: ../work/drivers/media/b.c:123 function parameter 'q' not described"
 		echo "../work/include/media/c.h:3:1: error: incompatible types"
 	} >series
-	"$S/build/warnings" base >base.txt
-	"$S/build/warnings" series >series.txt
+	# shellcheck source=scripts/build/kmake.sh
+	. "$S/build/kmake.sh"
+	warnings base >base.txt
+	warnings series >series.txt
 	[ "$(wc -l <base.txt)" = 2 ] || fail "of the base: $(cat base.txt)"
 	[ "$(comm -13 base.txt series.txt)" = "include/media/c.h: error: incompatible types" ] ||
 		fail "new: $(comm -13 base.txt series.txt)"
+	(no_new W=1 base.txt base.txt)
+	! (no_new W=1 base.txt series.txt) >out 2>&1 || fail "a new warning passes"
+	says '^1 new warnings of W=1: include/media/c.h'
 }
 
 # --- code: what makes an object another one
@@ -73,19 +80,30 @@ test_same_code() {
 	plain='int g(void), h(void); int d = 1;\nint f(void) { return g() + 1; }\nint e(void) { return h(); }\n'
 	compile a "$plain"
 	compile b "/* moved */\n\n$plain"
-	passes "$S/build/same-code" '' a.o b.o
+	passes "$S/build/same-code.sh" '' a.o b.o
 	for change in 's/g() + 1/g() + 2/' 's/d = 1/d = 2/' 's/return h()/return g()/' 's/int d = 1/static int d/'; do
 		compile b "$(printf '%s' "$plain" | sed "$change")"
-		! "$S/build/same-code" '' a.o b.o || fail "it does not see $change"
+		! "$S/build/same-code.sh" '' a.o b.o || fail "it does not see $change"
 	done
 	compile b "$(printf '%s' "$plain" | sed 's/g() + 1/g() + 2/')"
-	[ "$("$S/build/same-code" -f '' a.o b.o)" = f ] || fail "functions: $("$S/build/same-code" -f '' a.o b.o)"
+	[ "$("$S/build/same-code.sh" -f '' a.o b.o)" = f ] || fail "functions: $("$S/build/same-code.sh" -f '' a.o b.o)"
 	compile b "$(printf '%s' "$plain" | sed 's/return h()/return g()/')"
-	[ "$("$S/build/same-code" -f '' a.o b.o)" = e ] || fail "functions: $("$S/build/same-code" -f '' a.o b.o)"
+	[ "$("$S/build/same-code.sh" -f '' a.o b.o)" = e ] || fail "functions: $("$S/build/same-code.sh" -f '' a.o b.o)"
 	compile b "$(printf '%s' "$plain" | sed 's/d = 1/d = 2/')"
-	[ "$("$S/build/same-code" -f '' a.o b.o)" = .data ] || fail "data: $("$S/build/same-code" -f '' a.o b.o)"
+	[ "$("$S/build/same-code.sh" -f '' a.o b.o)" = .data ] || fail "data: $("$S/build/same-code.sh" -f '' a.o b.o)"
 }
 
+# a call that names another function, and nothing else
+test_same_code_but_for_a_name() {
+	command -v cc >/dev/null || skip "no compiler"
+	compile a 'int old(void); int f(void) { return old() + 1; }\n'
+	compile b 'int new(void); int f(void) { return new() + 1; }\n'
+	! "$S/build/same-code.sh" '' a.o b.o || fail "it does not see another name"
+	passes "$S/build/same-code.sh" '' a.o b.o new=old
+	! "$S/build/same-code.sh" '' a.o b.o newer=old || fail "any name passes"
+	compile b 'int new(void); int f(void) { return new() + 2; }\n'
+	! "$S/build/same-code.sh" '' a.o b.o new=old || fail "other code passes"
+}
 test_same_code_elsewhere() {
 	command -v aarch64-linux-gnu-gcc >/dev/null || skip "no compiler for arm64"
 	one='void e(int i) { p(i, "shared"); p(i, "e"); }\n'
@@ -101,64 +119,169 @@ test_same_code_elsewhere() {
 	}
 	build a "$decl$one$two"
 	build b "$decl$two$one"
-	! "$S/build/same-code" aarch64-linux-gnu- a/drivers/x.o b/drivers/x.o || fail "the order was to be another one"
-	passes "$S/build/apart" "$T/a" "$T/b" drivers/x.o
+	! "$S/build/same-code.sh" aarch64-linux-gnu- a/drivers/x.o b/drivers/x.o || fail "the order was to be another one"
+	passes "$S/build/same-code.sh" -a aarch64-linux-gnu- "$T/a" "$T/b" drivers/x.o
 	[ ! -s out ] || fail "the same in another order: $(cat out)"
 	[ ! -s err ] || fail "it warns again: $(cat err)"
 	build b "$decl$(printf '%s' "$two" | sed 's/i + 1/i + 2/')$one"
-	passes "$S/build/apart" "$T/a" "$T/b" drivers/x.o
+	passes "$S/build/same-code.sh" -a aarch64-linux-gnu- "$T/a" "$T/b" drivers/x.o
 	[ "$(cat out)" = f ] || fail "another function: $(cat out)"
 	build b "$decl$(printf '%s' "$two" | sed 's/"f"/"g"/')$one"
-	passes "$S/build/apart" "$T/a" "$T/b" drivers/x.o
+	passes "$S/build/same-code.sh" -a aarch64-linux-gnu- "$T/a" "$T/b" drivers/x.o
 	[ "$(cat out)" = strings ] || fail "another string: $(cat out)"
 	rm b/drivers/.x.o.cmd
-	refused 1 'no command' "$S/build/apart" "$T/a" "$T/b" drivers/x.o
+	refused 1 'no command' "$S/build/same-code.sh" -a aarch64-linux-gnu- "$T/a" "$T/b" drivers/x.o
 }
 
-# --- results: a failure is run again, a pass is not, the table wants all
-test_steps() {
-	cat >steps <<'END'
-#!/bin/sh
-. "$1/lib/common.sh"
-. "$1/lib/step.sh"
-step a key1 sh -c 'echo run >>log; echo found it' || echo "failed"
-END
-	sed -i "s|\$1/|$S/|" steps
-	mkdir -p scripts
+# --- once: a failure is run again, a pass is not, until what it is about has changed
+# steps COMMAND...: a verb of a stage of its own, in a project of its own
+steps() {
+	mkdir -p scripts/stage scripts/build
 	cp -r "$S/lib" scripts/
-	passes sh steps
-	passes sh steps
-	said 'a: ok as before: found it'
-	[ "$(wc -l <log)" = 1 ] || fail "a pass was run again"
-	sed -i 's/key1/key2/; s/found it/found it; exit 1/' steps
-	sh steps >out 2>err
-	grep -q failed out || fail "a failure was taken for a pass"
-	sh steps >out 2>err
-	[ "$(wc -l <log)" = 3 ] || fail "a failure was not run again"
+	printf '#name\twhen\twords\na\talways\tthe first\nb\tfull\tthe second\n' >scripts/build/checks.tsv
+	printf 'tool-x\tverb\tpkg-x\tpkg-x\tpkg-x\n' >>"$TOOLS_TSV"
+	mkdir -p bin
+	printf '#!/bin/sh\n' | tee bin/tool-x bin/tool-y >/dev/null
+	chmod +x bin/*
+	export PATH="$T/bin:$PATH"
+	{
+		echo '#!/bin/sh'
+		echo '# verb: does nothing'
+		echo '. "$(dirname "$0")/../lib/common.sh"'
+		echo '. "$S/lib/once.sh"'
+		echo 'need_for verb'
+		printf '%s\n' "$@"
+	} >scripts/stage/verb
+	printf '#!/bin/sh\necho run >>%s/log\necho "found it"\n' "$T" >scripts/stage/step.sh
+	chmod +x scripts/stage/*
+	echo 1 >input
 }
-# no_results_yet: a tree, and an empty directory of its results in $results
-no_results_yet() {
+ran() { [ "$(wc -l <log)" = "$1" ] || fail "$2: it ran $(wc -l <log) times"; }
+test_once() {
+	steps 'once a word "$TOP/input" -- "$S/stage/step.sh" || echo failed'
+	passes scripts/stage/verb
+	said '^\[1/2\] the first: ok, [0-9]* s: found it$'
+	passes scripts/stage/verb
+	said '^\[1/2\] the first: ok as before: found it$'
+	ran 1 "a pass was run again"
+	echo 'exit 1' >>scripts/stage/step.sh
+	scripts/stage/verb >out 2>err
+	grep -q failed out || fail "a failure was taken for a pass"
+	scripts/stage/verb >out 2>err
+	ran 3 "a failure was not run again"
+}
+# What the thirteen mechanisms before did not see, each
+test_once_sees_what_has_changed() {
+	steps 'once a word "$TOP/input" -- "$S/stage/step.sh"'
+	passes scripts/stage/verb
+	n=1
+	while read -r what command; do
+		n=$((n + 1))
+		sh -euc "$command"
+		passes scripts/stage/verb
+		ran $n "$what"
+		passes scripts/stage/verb
+		ran $n "$what, twice"
+	done <<-'END'
+		input echo 2 >input
+		helper echo '# more' >>scripts/stage/step.sh
+		new-helper echo >scripts/stage/other.awk
+		library echo '# more' >>scripts/lib/parallel.sh
+		tool printf '#!/bin/sh\n# a newer one\n' >bin/tool-x
+	END
+	echo '# more' >>bin/tool-y
+	passes scripts/stage/verb
+	ran $n "a tool of another verb"
+	mkdir -p scripts/other
+	echo >scripts/other/script
+	passes scripts/stage/verb
+	ran $n "a script of another stage"
+}
+test_once_sees_the_series() {
 	repo linux
+	series patches linux
 	export KDIR="$T/linux"
+	steps 'once a -- "$S/stage/step.sh"' 'about=base once b -- "$S/stage/step.sh"'
 	passes "$S/tree/tree"
-	out=$(echo "$CACHE"/tree/kdir-*)
-	results=$CACHE/out/${out##*/}/results
-	mkdir -p "$results"
+	passes "$S/tree/apply"
+	passes scripts/stage/verb
+	ran 2 "from the start"
+	sed -i 's/^+forty/+FORTY/' patches/0002*
+	passes "$S/tree/apply"
+	passes scripts/stage/verb
+	ran 3 "another patch: a, and not b"
+	git -C linux commit -q --allow-empty -m more
+	passes "$S/tree/tree"
+	passes scripts/stage/verb
+	ran 5 "another tree"
+}
+test_once_wants_what_was_made() {
+	steps 'made=$TOP/thing once a -- sh -c "echo run >>$TOP/log; : >$TOP/thing; echo found"'
+	passes scripts/stage/verb
+	passes scripts/stage/verb
+	ran 1 "a pass was run again"
+	rm thing
+	passes scripts/stage/verb
+	ran 2 "what it makes is gone"
+}
+test_once_good() {
+	steps 'once a "$TOP/input" -- "$S/stage/step.sh"' 'QUICK=1 once_known' 'VERB=other once_good a || echo no'
+	passes scripts/stage/verb
+	[ "$(cat out)" = "$(printf 'a\tok\tfound it\tthe first')" ] || fail "$(cat out)"
+	sed -i '/^once/d' scripts/stage/verb
+	! scripts/stage/verb >out || fail "a verb that has changed is known good"
+	echo 'once_good a' >>scripts/stage/verb
+	! scripts/stage/verb >out || fail "good, though the stage has changed"
+}
+# In a function, too, a command that fails ends the step
+test_once_ends_a_function() {
+	steps 'f() { progress "part 1"; false; echo more; }' 'once a -- f || echo failed'
+	passes scripts/stage/verb
+	says '^failed$'
+	said '^\[1/2\] the first: part 1, [0-9]* s$'
+	! grep -q more err || fail "it went on: $(cat err)"
 }
 test_summary_wants_every_result() {
-	no_results_yet
-	for name in $(awk '!/^#/ { sub(/^[+]/, ""); print $1 }' "$S/build/plan"); do
-		printf 'k\tok\t1\tfine\n' >"$results/$name"
-		: >"$results/$name.seen"
+	repo linux
+	steps 'rc=0' 'for name in $STEPS; do once $name -- "$S/stage/step.sh" || rc=1; done' 'once_summary || rc=1' 'exit $rc'
+	export KDIR="$T/linux"
+	passes "$S/tree/tree"
+	STEPS='a b' passes scripts/stage/verb
+	says '^took [0-9]* s: '
+	[ "$(tail -n 1 out)" = '2 ok, 0 fell short' ] || fail "$(cat out)"
+	! STEPS=a scripts/stage/verb >out || fail "a result of an earlier run counts"
+	says '^not run .*the second'
+	STEPS=a QUICK=1 passes scripts/stage/verb
+	echo 'exit 1' >>scripts/stage/step.sh
+	! STEPS='a b' scripts/stage/verb >out || fail "a failure counts as a pass"
+	says '^FAIL .*the first .*found it'
+}
+test_help_of_a_verb() {
+	steps
+	passes scripts/stage/verb --help
+	[ "$(cat out)" = 'verb: does nothing' ] || fail "$(cat out)"
+}
+
+# --- Ctrl-C: no process is left, and the lock is free
+# interrupted SECONDS: make, and what is left of it
+interrupted() {
+	setsid env --default-signal=INT make -s >out 2>&1 &
+	sleep "$1"
+	kill -s INT -- "-$!"
+	wait $! || :
+	! pgrep -f "$T/scripts/stage/[v]erb|sleep 98765" >left || fail "left after $1 s: $(cat left)"
+	[ ! -e "$CACHE/lock" ] || flock -n "$CACHE/lock" true || fail "the lock is held after $1 s"
+}
+test_interrupt() {
+	steps '. "$S/lib/parallel.sh"' 'lock' 'trap "echo cleaned >>$TOP/cleaned" EXIT' 'f() { sleep 987650; }' \
+		'together once a -- sleep 987651' 'together once b -- f' ': >$TOP/begun' 'sleep 987652' 'all_ended'
+	printf 'all:\n\t@%s/scripts/stage/verb\n' "$T" >Makefile
+	unset VB2_GROUP
+	for seconds in 0.1 0.5 1 3; do
+		interrupted $seconds
 	done
-	passes "$S/lib/summary"
-	rm "$results/apply.seen"
-	! "$S/lib/summary" >out || fail "a result of an earlier run counts"
-	grep -q '^not run.*which series fits' out || fail "it does not name what was not run: $(cat out)"
-	printf 'k\tFAIL\t1\tbroken\n' >"$results/apply"
-	: >"$results/apply.seen"
-	! "$S/lib/summary" >out || fail "a failure counts as a pass"
-	grep -q '^FAIL .*broken' out || fail "it does not say what failed: $(cat out)"
+	[ -e begun ] || fail "it never began"
+	grep -q cleaned cleaned || fail "it did not clean up"
 }
 
 # --- the test runner
@@ -192,54 +315,62 @@ test_shellcheck() {
 	shellcheck $(cat "$T/list")
 }
 test_scripts_refuse_arguments() {
-	for f in build lint tree apply check all deps clean test summary lint-checkpatch lint-sparse \
-		signoff preflight send watch realboard cover-letter emulate base-commit mail-state stamp tests-id; do
+	for f in $(cd "$S" && find . -type f -perm -u+x ! -name '*.*' ! -path '*/payload/*' ! -name watch | sort); do
 		code=0
-		"$(find "$S" -name "$f" -type f)" one two three >out 2>err || code=$?
+		"$S/$f" one two three >out 2>err || code=$?
 		[ $code = 2 ] || fail "$f exits with $code"
-		grep -q usage err || fail "$f says $(cat err)"
+		grep -qi usage err || fail "$f says $(cat err)"
+	done
+}
+test_scripts_say_what_they_do() {
+	for f in $(cd "$S" && find . -type f -perm -u+x ! -name '*.*' ! -path '*/payload/*' | sort); do
+		passes "$S/$f" --help
+		says "^${f##*/}[ :]"
 	done
 }
 test_help_names_every_verb() {
-	"$S/help" >help.txt
+	make -C "$S/.." help >help.txt
 	for verb in $(sed -n 's/^\([a-z-]*\):.*;.*/\1/p' "$S/../Makefile"); do
-		[ "$verb" = all ] || [ "$verb" = help ] || grep -q "^make $verb " help.txt || fail "no $verb"
+		[ "$verb" = all ] || [ "$verb" = help ] || grep -q "make $verb " help.txt || fail "no $verb"
 	done
 }
 test_quick() {
-	no_results_yet
-	for name in $(sed -n 's/^\([a-z][^	]*\).*/\1/p' "$S/build/plan"); do
-		printf 'k\tok\t1\tfine\n' >"$results/$name"
-		: >"$results/$name.seen"
-	done
-	passes env QUICK=1 "$S/lib/summary"
-	! "$S/lib/summary" >out || fail "the full plan is content with the quick one"
-	grep -q '^not run.*arm64 Image' out || fail "it does not name what was not run: $(cat out)"
-	"$S/build/rows" >full.txt
-	QUICK=1 "$S/build/rows" >quick.txt
+	"$S/build/variant.sh" rows >full.txt
+	QUICK=1 "$S/build/variant.sh" rows >quick.txt
 	grep -q '^x86_64-y ' full.txt || fail "$(cat full.txt)"
 	! grep -qE '^x86_64-y | - ' quick.txt || fail "$(cat quick.txt)"
-	[ "$("$S/build/rows" arm64-y)" = "$(grep '^arm64-y ' full.txt)" ] || fail "one row is not the row"
-	refused 2 'give QUICK=1' env QUICK=yes "$S/build/rows"
+	[ "$("$S/build/variant.sh" rows arm64-y)" = "$(grep '^arm64-y ' full.txt)" ] || fail "one row is not the row"
+	refused 2 'give QUICK=1' env QUICK=yes "$S/build/variant.sh" rows
 }
-test_for_all() {
+# Every row of the table has a variant to build, or something that makes it
+test_checks_are_made() {
+	for name in $(awk '!/^#/ { print $1 }' "$S/build/checks.tsv"); do
+		case $name in
+		build-*) [ -n "$("$S/build/variant.sh" rows "${name#build-}")" ] || fail "no variant $name" ;;
+		lint-*) [ -x "$S/lint/${name#lint-}.sh" ] || fail "no lint $name" ;;
+		*) grep -qE "once \"?${name%-off}|once \"?${name%%-*}-" -r "$S/tree" "$S/build" || fail "nothing makes $name" ;;
+		esac
+	done
+}
+test_each_base() {
 	mkdir scripts
-	takes lib/common.sh for-all
+	takes each-base
 	printf '#!/bin/sh\n[ "$BASE" != v7.2 ] || exit 7\nn=0\n[ "$BASE" != v7.3 ] || n=1\necho "16 ok, $n fell short"\nexit $n\n' >scripts/all
 	chmod +x scripts/all
 	printf 'v7.0 x\n' >bases
 	export BASES="$T/bases"
-	passes scripts/for-all all
+	passes scripts/each-base all
 	[ "$(tail -n 1 out)" = 'v7.0: 16 ok, 0 fell short' ] || fail "$(cat out)"
 	printf '#base\nv7.0 x\nv7.2 x\nv7.3 x\n' >bases
-	! scripts/for-all all >out || fail "it passes"
+	! scripts/each-base all >out || fail "it passes"
 	[ "$(tail -n 3 out | tr '\n' ';')" = 'v7.0: 16 ok, 0 fell short;v7.2: exit code 7;v7.3: 16 ok, 1 fell short;' ] || fail "$(cat out)"
+	passes scripts/each-base all v7.0
 	printf '#!/bin/sh\necho "# Totals: pass:9 fail:0 skip:1"\n' >scripts/test/test
 	chmod +x scripts/test/test
-	passes scripts/for-all test
+	passes scripts/each-base test
 	[ "$(tail -n 1 out)" = 'v7.3: pass:9 fail:0 skip:1' ] || fail "$(cat out)"
-	refused 2 'neither KDIR nor BASE' env BASE=v7.0 scripts/for-all all
-	refused 2 usage scripts/for-all clean
+	refused 2 'neither KDIR nor BASE' env BASE=v7.0 scripts/each-base all
+	refused 2 usage scripts/each-base clean
 }
 test_build_takes_what_is_asked_for() {
 	repo linux
@@ -248,12 +379,9 @@ test_build_takes_what_is_asked_for() {
 	passes "$S/tree/tree"
 	passes "$S/tree/apply"
 	mkdir scripts
-	cp -r "$S"/lib scripts/
-	cp "$S"/build/build "$S"/build/rows "$S"/build/variants scripts/
+	takes build/build build/variants.tsv build/checks.tsv build/variant.sh build/kmake.sh
 	cp -r "$S/../configs" .
-	printf '#!/bin/sh\necho "${0##*/} $*" >>%s/log\necho done\n' "$T" | tee scripts/build/image >scripts/build/build-one
-	printf '#!/bin/sh\necho key "$@"\n' >scripts/build/build-key
-	find scripts -type f -exec chmod +x {} +
+	sed -i "s|^	build\$|echo \"\$variant\" >>$T/log; mkdir -p \"\$o/drivers/media\"; echo done|" scripts/build/variant.sh
 	# built WANTED ARGUMENT...: what is built when build is called with the arguments
 	built() {
 		want=$1
@@ -262,30 +390,32 @@ test_build_takes_what_is_asked_for() {
 		passes scripts/build/build "$@"
 		[ "$(tr '\n' ';' <log)" = "$want" ] || fail "build $*: $(cat log)"
 	}
-	built 'build-one arm64-n;build-one arm64-y;build-one arm64-m;build-one arm-y;build-one x86_64-y;image ;'
-	built 'build-one arm-y;' arm-y
-	built 'image ;' image
+	built 'arm64-n;arm64-y;arm64-m;arm-y;x86_64-y;x86_64-clang;'
+	built 'arm-y;' arm-y
 	export QUICK=1
-	built 'build-one arm64-n;build-one arm64-y;build-one arm64-m;'
-	built 'image ;' image
+	built 'arm64-n;arm64-y;arm64-m;'
 	refused 2 usage scripts/build/build arm-y
 }
 test_lint_of_a_finding() {
-	for tool in codespell sparse; do command -v $tool >/dev/null || skip "no $tool"; done
-	mkdir -p scripts "$CACHE/work/v7.0/.git"
-	takes lib/common.sh lib/step.sh lib/together.sh lint/lint lint/lists
+	repo linux
+	series patches linux
+	export KDIR="$T/linux"
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
+	mkdir -p scripts configs/objects
+	takes lint/lint lint/lists.tsv build/checks.tsv
 	: >Kconfig.fragment
-	: >"$CACHE/work/v7.0/.git/vb2-state"
-	echo 'echo key' >scripts/build/build-key
-	for what in checkpatch maintainers kernel-doc sparse kconfig; do
-		printf '#!/bin/sh\necho "finds nothing"\n' >scripts/lint-$what
+	: >configs/fences-y.config
+	for what in sphinx checkpatch maintainers kernel-doc sparse kconfig; do
+		printf '#!/bin/sh\necho "finds nothing"\n' >scripts/lint/$what.sh
 	done
-	find scripts -type f -exec chmod +x {} +
+	chmod +x scripts/lint/*.sh
 	passes scripts/lint/lint
-	[ "$(cat "$CACHE"/out/v7.0/results/lint-*[a-z] | grep -c '	ok	.*finds nothing')" = 5 ] ||
-		fail "$(ls "$CACHE/out/v7.0/results")"
-	printf '#!/bin/sh\necho "2 errors"\nexit 1\n' >scripts/lint/lint-sparse
+	[ "$(grep -c ": ok, .*: finds nothing" err)" = 6 ] || fail "$(cat err)"
+	printf '#!/bin/sh\necho "2 errors"\nexit 1\n' >scripts/lint/sparse.sh
 	refused 1 . scripts/lint/lint
-	said 'lint-sparse: FAIL: 2 errors'
+	said ' sparse: FAIL, [0-9]* s: 2 errors'
 	passes scripts/lint/lint maintainers
 }
+
+run_tests "$@"

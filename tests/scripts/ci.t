@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # .ci/run: its last line counts, and a tree that cannot be had is never a pass
+. "$(dirname "$0")/lib.sh"
 
 # ci TREE-EXIT-CODE TABLE TOTALS: a project of stubs
 ci() {
@@ -9,7 +11,7 @@ ci() {
 	printf '#!/bin/sh\nsleep 1\necho "$*" >others\n' >scripts/tree/trees
 	find scripts -type f -exec chmod +x {} +
 	printf 'all:\n\t@echo "$(BASE) $(QUICK)." >>log\n\t@echo "%s"\ndeps:\ntest:\n\t@echo "test $(BASE) $(ONLY)." >>log\n\t@echo "%s"\n' "$2" "$3" >Makefile
-	export CI_BASES=v7.0 CI_BOARDS=
+	export CI_BASES=v7.0 CI_BOARDS= CI_VERBS=
 	rm -f log others
 }
 last() { [ "$(tail -n 1 out)" = "$1" ] || fail "the last line is: $(tail -n 1 out)"; }
@@ -88,3 +90,5 @@ test_ci_with_failures() {
 	! .ci/run >out 2>&1 || fail "it passes without results"
 	last '0 passed, 2 failed, 0 skipped'
 }
+
+run_tests "$@"

@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # distro/: what distributors take must name the patches that there are, and work
+. "$(dirname "$0")/lib.sh"
 D=$S/../distro
 
 # names DIR: the patches of a series
@@ -216,3 +218,5 @@ test_distro_shellcheck() {
 	command -v shellcheck >/dev/null || skip "no shellcheck"
 	shellcheck "$D/debian/add-series" "$D/arch/PKGBUILD.part"
 }
+
+run_tests "$@"

@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # make tree: a base, from a git server or a Debian archive, and what goes wrong
+. "$(dirname "$0")/lib.sh"
 deb=pool/main/l/linux/linux-source-7.0_7.0.13-1_all.deb
 part=dl/linux-source-7.0_7.0.13-1_all.deb.part
 
@@ -90,18 +92,6 @@ test_base_that_nobody_has() {
 }
 test_base_not_a_version() { refused 2 'no kernel version' env BASE=seven "$S/tree/tree"; }
 test_base_and_kdir() { refused 2 'not both' env BASE=v7.0 KDIR=/ "$S/tree/tree"; }
-test_trees_together() {
-	repo server
-	git -C server tag v7.1
-	export GIT_URL="file://$T/server"
-	passes "$S/tree/trees" v7.0 v7.1
-	[ -f "$CACHE/tree/v7.0/rga.c" ] && [ -f "$CACHE/tree/v7.1/rga.c" ] || fail "a tree is missing"
-	code=0
-	"$S/tree/trees" v7.9 v7.0 >out 2>err || code=$?
-	[ $code = 7 ] || fail "it exits with $code: $(cat err)"
-	refused 2 usage "$S/tree/trees"
-	refused 2 usage env BASE=v7.0 "$S/tree/trees" v7.0
-}
 # Each would find the package of the other beside its own, if they shared a directory
 test_packages_by_apt_together() {
 	mkdir bin
@@ -121,11 +111,13 @@ test_packages_by_apt_together() {
 	chmod +x bin/*
 	mkdir -p "$CACHE/dl"
 	export CAME="$T" PATH="$T/bin:$PATH"
-	"$S/tree/fetch-apt" pkg-a sid "$CACHE/dl" >a 2>err.a &
-	passes "$S/tree/fetch-apt" pkg-b sid "$CACHE/dl"
+	"$S/tree/apt-download.sh" pkg-a sid "$CACHE/dl" >a 2>err.a &
+	passes "$S/tree/apt-download.sh" pkg-b sid "$CACHE/dl"
 	wait $! || fail "the other exits with $?: $(cat err.a)"
 	for pkg in a b; do
 		[ -f "$CACHE/dl/pkg-${pkg}_1_all.deb" ] || fail "pkg-$pkg is not there"
 	done
 	! ls -d "$CACHE"/dl/new* || fail "something is left"
 }
+
+run_tests "$@"

@@ -1,6 +1,8 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # What can be seen in the patches alone: a hantro job is committed, and so gets its
 # fence, right before its start bit, and never on the way out of an error
+. "$(dirname "$0")/lib.sh"
 
 # kicks PATCH: for each hantro_commit_run() that it adds, what the next code line is
 kicks() {
@@ -30,3 +32,5 @@ test_hantro_commit_on_an_error_path_is_seen() {
 	! (commits_only_before_kicks bad.patch) >out 2>&1 || fail "it is not seen"
 	grep -q hantro_irq_done out || fail "$(cat out)"
 }
+
+run_tests "$@"

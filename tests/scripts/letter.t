@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # make cover-letter: what it says is evidence, and what is not there is "not run"
+. "$(dirname "$0")/lib.sh"
 
 test_letter_says_what_evidence_says() {
 	sendable
@@ -150,3 +152,5 @@ test_letter_of_what_was_kept() {
 	sed -i 's/^# patch-id ./# patch-id 0/' evidence/v7.3/soak
 	refused 1 "soak is of other patches .*'make soak BASE=v7.3'" "$S/send/cover-letter"
 }
+
+run_tests "$@"

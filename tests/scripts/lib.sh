@@ -1,21 +1,66 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034
-# For the tests: a made-up kernel and series, and words to say what must happen.
-export S
-T=$PWD
-# The project, but no git repository: the sender may have a user.name in this clone
-mkdir project
-ln -s "$(cd "$HERE/../.." && pwd -P)"/* project/
-S=$T/project/scripts
-# make BASE=... hands its variables to every make below it
-unset MAKEFLAGS MAKEOVERRIDES MFLAGS
-export VB2_GROUP=1 # the tests are ended as a whole
-unset KDIR BASE QUICK GIT_URL ARCHIVE BASES CPUS JOBS ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX VB2_LOCKED FINDING
-export CHANGES=/dev/null XDG_CACHE_HOME="$T/xdg" PATCHES="$T/patches" GIT_CONFIG_GLOBAL="$T/gitconfig"
-export GIT_CONFIG_NOSYSTEM=1 GIT_URL="file://$T/no-server" ARCHIVE="file://$T/archive"
-CACHE=$XDG_CACHE_HOME/vb2-release-fences
-git config --global user.name Tester
-git config --global user.email tester@example.org
+# For the tests: a made-up kernel and series, and words to say what must happen. A .t file
+# sources this, has a function test_* for each test, and ends with: run_tests "$@"
+# It is run by prove, or alone; "apply.t test_name" runs one test.
+HERE=$(cd "$(dirname "$0")" && pwd -P)
+
+# run_tests [TEST...]: each in a shell and a directory of its own, as TAP on stdout
+run_tests() {
+	# shellcheck disable=SC2046 # words
+	[ $# != 0 ] || set -- $(sed -n 's/^\(test_[a-z0-9_]*\)() .*/\1/p' "$0")
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 130' HUP INT TERM
+	echo "1..$#"
+	n=0 failed=0
+	for name; do
+		n=$((n + 1)) code=0
+		mkdir "$work/$name"
+		# in the background "set -e" counts, whatever the shell
+		(
+			set -eu
+			cd "$work/$name"
+			setup
+			"$name"
+		) >"$work/log" 2>&1 </dev/null &
+		wait $! || code=$?
+		case $code in
+		0) echo "ok $n $name" ;;
+		4) echo "ok $n $name # SKIP $(tail -n 1 "$work/log")" ;;
+		*)
+			failed=$((failed + 1))
+			sed 's/^/# /' "$work/log"
+			echo "not ok $n $name"
+			;;
+		esac
+		rm -rf "${work:?}/$name"
+	done
+	[ $failed = 0 ]
+}
+
+# setup: what each test begins with
+setup() {
+	export S
+	T=$PWD
+	# The project, but no git repository: the sender may have a user.name in this clone
+	mkdir project
+	ln -s "$(cd "$HERE/../.." && pwd -P)"/* project/
+	S=$T/project/scripts
+	# make BASE=... hands its variables to every make below it
+	unset MAKEFLAGS MAKEOVERRIDES MFLAGS
+	export VB2_GROUP=1 # the tests are ended as a whole
+	unset KDIR BASE QUICK GIT_URL ARCHIVE BASES CPUS JOBS ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX V
+	unset VB2_LOCKED VB2_RUN VERB TOOLS_KEY FINDING STEP NO_COUNTER
+	export CHANGES=/dev/null XDG_CACHE_HOME="$T/xdg" PATCHES="$T/patches" GIT_CONFIG_GLOBAL="$T/gitconfig"
+	export GIT_CONFIG_NOSYSTEM=1 GIT_URL="file://$T/no-server" ARCHIVE="file://$T/archive"
+	# nothing is installed by a test, and few tools are asked for
+	export NO_INSTALL=1 TOOLS_TSV="$T/tools.tsv"
+	printf '%s\tall\tpkg-%s\tpkg-%s\tpkg-%s\n' git git git git flock flock flock flock >"$TOOLS_TSV"
+	CACHE=$XDG_CACHE_HOME/vb2-release-fences
+	git config --global user.name Tester
+	git config --global user.email tester@example.org
+}
 
 # takes SCRIPT...: copies of them in scripts/, where the others may be stubs
 takes() {
@@ -67,7 +112,7 @@ package() {
 	printf 'Package: linux-source-7.0\nVersion: 7.0.13-1\nArchitecture: all\nMaintainer: T <t@example.org>\nDescription: t\n' >deb/DEBIAN/control
 	package=$1/pool/main/l/linux/linux-source-7.0_7.0.13-1_all.deb
 	dpkg-deb -b deb "$package" >/dev/null
-	printf 'v7.0 linux-source-7.0 7.0.13-1 %s %s -\n' "$(stat -c %s "$package")" "$(sha256sum <"$package" | cut -d' ' -f1)" >bases
+	printf 'v7.0 linux-source-7.0 7.0.13-1 pool/main/l/linux %s %s -\n' "$(stat -c %s "$package")" "$(sha256sum <"$package" | cut -d' ' -f1)" >bases
 	export BASES="$T/bases"
 }
 

@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # What a machine may lack: tools, room, rights
+. "$(dirname "$0")/lib.sh"
 test_tool_missing() {
 	repo linux
 	without git
@@ -104,3 +106,5 @@ test_disk_full_while_copying() {
 	[ -z "$(ls "$CACHE/tree")" ] || fail "half a tree: $(ls "$CACHE/tree")"
 }
 test_jobs_not_a_number() { refused 2 'no number of processors' env CPUS=many "$S/tree/tree"; }
+
+run_tests "$@"

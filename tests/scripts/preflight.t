@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # make preflight: each line of its list turns red for what it is there for
+. "$(dirname "$0")/lib.sh"
 
 # ready: sendable, with the signed copy
 ready() {
@@ -313,3 +315,5 @@ test_preflight_leaves_the_repository_alone() {
 	passes "$S/send/preflight"
 	[ "$(state patches)$(state evidence)$(state linux)" = "$before" ] || fail "something was written to"
 }
+
+run_tests "$@"

@@ -1,6 +1,8 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # record, of the tarball for real boards: with nothing but busybox, and a made-up
 # /proc and /sys
+. "$(dirname "$0")/lib.sh"
 
 # board: $T/bin has busybox alone, $T/root is what record sees of the kernel
 board() {
@@ -260,3 +262,5 @@ test_tests_on_a_board() {
 	! "$@" >out || fail "a program that fails passes"
 	says '^not ok 1 one$'
 }
+
+run_tests "$@"

@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # make signoff and make send, with a real git send-email and a mail server of our own
+. "$(dirname "$0")/lib.sh"
 
 # sink [OPTION...]: a mail server on loopback, which keeps what it gets in $T/got
 sink() {
@@ -268,3 +270,5 @@ test_recipients_once_each() {
 	[ "$(grep -c christian.koenig out)" = 1 ] || fail "$(cat out)"
 	[ "$(wc -l <out)" = 10 ] || fail "$(cat out)"
 }
+
+run_tests "$@"

@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # The series for the other bases must not drift apart from the one for v7.0
+. "$(dirname "$0")/lib.sh"
 
 # real_series: the patches of the project, to be broken
 real_series() {
@@ -8,15 +10,15 @@ real_series() {
 	dir=${dir%/} v=$(basename "$dir")
 }
 # noticed: the difference is another one than the list has
-noticed() { ! "$S/tree/differs" "$v" 2>err | cmp -s - "$dir/differs" || fail "$1 is not noticed"; }
+noticed() { ! "$S/tree/compare-series.sh" "$v" 2>err | cmp -s - "$dir/differs" || fail "$1 is not noticed"; }
 mend() { sed -i "$@"; }
 
 test_series_differ_as_listed() {
 	unset PATCHES
 	for dir in "$S"/../patches/v[0-9]*/; do
-		"$S/tree/differs" "$(basename "$dir")" >now
+		"$S/tree/compare-series.sh" "$(basename "$dir")" >now
 		diff "$dir/differs" now || fail "$(basename "$dir") differs from v7.0 by other lines than its list differs has:
-bring the change to the other series too, or look at the lines above and run scripts/tree/differs"
+bring the change to the other series too, or look at the lines above and run scripts/tree/compare-series.sh"
 	done
 }
 test_series_that_drift_apart() {
@@ -24,7 +26,7 @@ test_series_that_drift_apart() {
 	mend 's/^+.*dma_fence_context_alloc(1);/&\n+\tmended();/' patches/0002-*
 	noticed "a line more in v7.0"
 	mend 's/^+.*dma_fence_context_alloc(1);/&\n+\tmended();/' "$dir"/0002-*
-	"$S/tree/differs" "$v" | cmp - "$dir/differs" || fail "the same mend in both is no difference"
+	"$S/tree/compare-series.sh" "$v" | cmp - "$dir/differs" || fail "the same mend in both is no difference"
 	mend 's/mended/mend/' "$dir"/0002-*
 	noticed "a line that differs"
 	real_series
@@ -43,17 +45,17 @@ test_series_that_drift_apart() {
 test_series_of_another_length() {
 	real_series
 	cp patches/0004-* patches/0005-more.patch
-	refused 1 'has 4 patches, v7.0 has 5' "$S/tree/differs" "$v"
+	refused 1 'has 4 patches, v7.0 has 5' "$S/tree/compare-series.sh" "$v"
 	mv patches/0005-more.patch "$dir"/
-	refused 1 'has 5 patches, v7.0 has 4' "$S/tree/differs" "$v"
+	refused 1 'has 5 patches, v7.0 has 4' "$S/tree/compare-series.sh" "$v"
 	rm "$dir"/0004-*
-	refused 1 'has no 0004' "$S/tree/differs" "$v"
-	refused 2 'usage' "$S/tree/differs" v1.0
+	refused 1 'has no 0004' "$S/tree/compare-series.sh" "$v"
+	refused 2 'usage' "$S/tree/compare-series.sh" v1.0
 }
 # letter_of SERIES: what is sent is about this one, and not the one for v7.0
 letter_of() {
 	printf '%s' 'the letter' >in
-	LETTER_IN=$T/in LETTER=$T/letter passes "$S/send/send/cover-letter"
+	LETTER_IN=$T/in LETTER=$T/letter passes "$S/send/cover-letter"
 	said "from .*evidence/$1, "
 }
 test_series_that_was_applied() {
@@ -66,7 +68,7 @@ test_series_that_was_applied() {
 	series patches/v7.3 linux
 	export GIT_URL="file://$T/linux" EVIDENCE="$T/evidence"
 	# before that only its name tells
-	BASE=v7.2 refused 4 'not applied: run .make apply BASE=v7.2' "$S/send/send/cover-letter"
+	BASE=v7.2 refused 4 'not applied: run .make apply BASE=v7.2' "$S/send/cover-letter"
 	BASE=v7.3 letter_of v7.3
 	BASE=v7.0 letter_of v7.0
 	BASE=v7.2 passes "$S/tree/tree"
@@ -75,8 +77,8 @@ test_series_that_was_applied() {
 	# of another checkout
 	cp -r patches elsewhere
 	echo "$T/elsewhere/v7.3" >"$CACHE/work/v7.2/.git/vb2-series"
-	BASE=v7.2 refused 4 'not applied' "$S/send/send/cover-letter"
-	KDIR=$T/linux refused 4 'not applied: run .make apply KDIR=' "$S/send/send/cover-letter"
+	BASE=v7.2 refused 4 'not applied' "$S/send/cover-letter"
+	KDIR=$T/linux refused 4 'not applied: run .make apply KDIR=' "$S/send/cover-letter"
 	KDIR=$T/linux passes "$S/tree/tree"
 	KDIR=$T/linux passes "$S/tree/apply"
 	KDIR=$T/linux letter_of v7.3
@@ -97,3 +99,5 @@ test_range_diff() {
 	grep -q '^ *-* thirty-eight$\|+ thirty-eight$' out || fail "$(cat out)"
 	refused 2 'neither KDIR nor BASE' env BASE=v7.3 "$S/tree/range-diff"
 }
+
+run_tests "$@"

@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # make tree: the user's own tree, and wrong ones
+. "$(dirname "$0")/lib.sh"
 test_tree_of_a_missing_directory() { refused 4 'no directory' env KDIR="$T/none" "$S/tree/tree"; }
 test_tree_of_no_kernel() {
 	mkdir empty
@@ -89,3 +91,5 @@ test_tree_mends_a_touched_copy() {
 	passes env KDIR="$T/linux" "$S/tree/tree"
 	[ -z "$(git -C "$CACHE"/tree/kdir-* status --porcelain)" ] || fail "the copy is not pristine"
 }
+
+run_tests "$@"

@@ -1,5 +1,7 @@
-# shellcheck shell=sh
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # make watch: answers in the thread, from a made-up mailbox
+. "$(dirname "$0")/lib.sh"
 v1=20260429195306.239666-1-mfritsche@reauktion.de
 
 # post FROM ID ANSWERS-TO SUBJECT [HEADER...]: one more mail in the mailbox
@@ -106,3 +108,5 @@ test_watch_asks_b4() {
 	without lei b4
 	PATH=$T/bin refused 3 'neither lei nor b4' "$S/send/watch"
 }
+
+run_tests "$@"

@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# variant.sh rows [VARIANT]: the rows of the table variants.tsv that are to be built, with
+# QUICK=1 or without.
+# variant.sh build VARIANT: the states of the series that its row asks for, and the base if
+# that is needed to tell whether a warning is new; none may be. The finding is on stdout.
+# variant.sh base VARIANT: the objects of the unpatched tree, without the last fragment (the
+# option, which is not known there), in $OUT/base-VARIANT, the log in vb2-base.log.
+. "$(dirname "$0")/../lib/common.sh"
+. "$S/lib/once.sh"
+. "$S/build/kmake.sh"
+
+rows() {
+	awk -F '\t' -v quick="$QUICK" -v v="${1:-}" '
+	/^#/ || (v != "" && $1 != v) { next }
+	{ states = quick ? $6 : $5 }
+	states != "-" { print $1, $2, $3, $4, states, $7 }' "$S/build/variants.tsv"
+}
+
+# clean: without objects of an earlier run, whose warnings would not be seen again
+clean() { rm -rf "$o/drivers/media" "$o"/vb2-*.log; }
+
+# base: the objects of the unpatched tree, as of a step of its own
+base() {
+	say "$variant: without the series"
+	clean
+	# shellcheck disable=SC2086
+	"$S/build/configure.sh" "$compiler" "$SRC" "$o" "$arch" tinyconfig ${configs% *}
+	objects "$compiler" "$SRC" "$o" "$arch" "$o/vb2-base.log" || die 1 "$variant does not build without the series"
+	echo "built"
+}
+
+# knows TAG: the option, the last fragment, is there from one of the patches on
+knows() { ours -C "$WORK" grep -q VIDEOBUF2_RELEASE_FENCES "$1" -- drivers/media/common/videobuf2/Kconfig; }
+
+# states: the tags that the words of the row mean
+states() {
+	for state in $(echo "$wanted" | tr ',' ' '); do
+		case $state in
+		all) seq "$n" ;;
+		each) for i in $(seq "$n"); do ! knows "$i" || echo "$i"; done ;;
+		series) echo "$n" ;;
+		*) echo "$state" ;;
+		esac
+	done
+}
+
+build() {
+	n=$(ours -C "$WORK" tag -l '[0-9]*' | wc -l)
+	states=$(states)
+	# What the objects need is the same for an architecture, or nearly
+	start_from "$OUT/$arch-n" "$o"
+	clean
+	trap 'ours -C "$WORK" checkout -qf --detach series' EXIT
+	i=0
+	for state in $states; do
+		i=$((i + 1))
+		what="patch $state of $n"
+		[ "$state" != fixes ] || what="patches/fixes on top"
+		progress "$what"
+		ours -C "$WORK" checkout -qf --detach "$state"
+		use=$configs
+		knows HEAD || [ "$state" = "$n" ] || use=${configs% *}
+		# shellcheck disable=SC2086
+		"$S/build/configure.sh" "$compiler" "$WORK" "$o" "$arch" tinyconfig $use
+		objects "$compiler" "$WORK" "$o" "$arch" "$o/vb2-$i.log" || die 1 "$variant does not build with $what"
+	done
+	[ $i != 0 ] || die 1 "no state of the series to build for $variant"
+	warnings "$o"/vb2-*.log >"$o/vb2-warnings"
+	# the unpatched arm64-n is also what the bytes are compared with
+	if [ -s "$o/vb2-warnings" ] || [ "$variant" = arm64-n ]; then
+		"$S/build/variant.sh" base "$base" >&2
+		warnings "$OUT/base-$base/vb2-base.log" >"$o/vb2-warnings.base"
+		no_new W=1 "$o/vb2-warnings.base" "$o/vb2-warnings"
+	fi
+	[ "$variant" != arm64-m ] || "$S/build/builtin-only.sh" "$o" || { echo "a part of the release fences lives in a module"; exit 1; }
+	count=$(find "$o/drivers/media" -name '*.o' | wc -l)
+	echo "$count objects; $i states of the series; no new warning with W=1"
+}
+
+usage="usage: $me rows [VARIANT] | build VARIANT | base VARIANT, of the table variants.tsv"
+case ${1:-}$# in
+rows[12])
+	rows "${2:-}"
+	exit
+	;;
+build2 | base2) ;;
+*) die 2 "$usage" ;;
+esac
+do=$1
+row=$(rows "$2")
+[ -n "$row" ] || die 2 "$usage"
+# shellcheck disable=SC2086
+set -- $row
+variant=$1 arch=$2 compiler=$3 base=$4 wanted=$5
+shift 5
+configs=
+for f; do configs="$configs $TOP/configs/$f.config"; done
+if [ "$do" = build ]; then
+	o=$OUT/$variant
+	build
+	exit
+fi
+o=$OUT/base-$variant
+# shellcheck disable=SC2086
+VERB=build made="$o/vb2-base.log" about=base once "base-$variant" "$row" $configs -- base

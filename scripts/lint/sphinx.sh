@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# sphinx.sh: sphinx over the folders of Documentation that the series touches, and those that
+# take in its kernel-doc; no warning that the base does not have.
+. "$(dirname "$0")/../lib/common.sh"
+. "$S/lib/once.sh"
+. "$S/build/kmake.sh"
+[ $# = 0 ] || die 2 "usage: $me"
+PATH=/usr/bin:/bin:$PATH
+
+# folders: the folders, as SPHINXDIRS takes them
+folders() {
+	ours -C "$WORK" diff --name-only base series -- Documentation | sed 's|^Documentation/||; s|/[^/]*$||'
+	for header in $(ours -C "$WORK" diff --name-only base series -- include); do
+		ours -C "$WORK" grep -l "kernel-doc:: $header" series -- Documentation |
+			sed 's|^series:Documentation/||; s|/[^/]*$||'
+	done
+}
+dirs=$(folders | sort -u | tr '\n' ' ')
+[ -n "${dirs% }" ] || die 1 "the series touches no documentation"
+
+# docs TREE NAME: the warnings of the html of these folders, in $OUT/sphinx.NAME
+docs() {
+	progress "$2: $dirs"
+	rm -rf "$OUT/sphinx-$2"
+	kmake gcc "$1" "$OUT/sphinx-$2" arm64 htmldocs SPHINXDIRS="${dirs% }" SPHINXOPTS=-j"$CPUS" \
+		>"$OUT/sphinx-$2.log" 2>&1 || {
+		tail -n 5 "$OUT/sphinx-$2.log" >&2
+		die_io 1 "sphinx fails, see $OUT/sphinx-$2.log"
+	}
+	grep -q 'build succeeded\|build finished' "$OUT/sphinx-$2.log" || die 3 "sphinx did not end, see $OUT/sphinx-$2.log"
+	grep -E 'WARNING|ERROR|[Ww]arning:' "$OUT/sphinx-$2.log" | sed -E "s|$1/||g; s|$OUT/sphinx-$2/||g; s/:[0-9]+:/:/g" |
+		sort -u >"$OUT/sphinx.$2"
+}
+docs "$SRC" base
+docs "$WORK" series
+no_new sphinx "$OUT/sphinx.base" "$OUT/sphinx.series"
+echo "${dirs% }: no warning that the base does not have ($(wc -l <"$OUT/sphinx.base"))"
