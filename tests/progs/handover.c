@@ -313,13 +313,13 @@ TEST_KINDS(naive_on_a_busy_device, 60, one_each)
 	CHECK(wrong_behind_a_rival(kind, NAIVE, "busy device, does not ask") > 0);
 }
 
-/* A capture buffer that somebody still uses, and no source for a job: all planes */
+/* A capture buffer that somebody still uses, if @flags, and no source for a job */
 static int starve(struct player *p, unsigned int flags)
 {
 	int timeline = sw_sync_open(), fence = sw_sync_fence(timeline, 1);
 	unsigned int plane;
 
-	for (plane = 0; plane < p->s.planes; plane++)
+	for (plane = 0; flags && plane < p->s.planes; plane++)
 		dmabuf_put_sync_file(p->s.dmabuf[0][plane], flags, fence);
 	close(fence);
 	p->alone[0] = is_alone(p, 0);
@@ -337,18 +337,18 @@ static bool handed_on_in(struct player *p, unsigned int ms)
 	return false;
 }
 
-/* Read or written by another */
+/* Used by nobody, read by another, written by another */
 TEST_KINDS(starved, 30, one_each)
 {
-	static const unsigned int flags[] = { DMA_BUF_SYNC_READ, DMA_BUF_SYNC_WRITE };
+	static const unsigned int flags[] = { 0, DMA_BUF_SYNC_READ, DMA_BUF_SYNC_WRITE };
 	struct player p;
 	unsigned int i;
 	int timeline;
 
 	open_player(&p, kind, CAREFUL, 1);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		timeline = starve(&p, flags[i]);
-		CHECK(!p.alone[0]);
+		CHECK_EQ(p.alone[0], !flags[i]);
 		CHECK(!handed_on_in(&p, STARVED_MS));
 		sw_sync_inc(timeline);
 		CHECK(!handed_on_in(&p, STARVED_MS));
