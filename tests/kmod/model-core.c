@@ -8,6 +8,7 @@
 #include <linux/interrupt.h>
 #include <linux/iopoll.h>
 #include <linux/irq.h>
+#include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -39,6 +40,8 @@ MODULE_PARM_DESC(idle_us, "the same of one that is idle, to leave the CPU to the
 static unsigned int delay_us = 500;
 module_param(delay_us, uint, 0444);
 MODULE_PARM_DESC(delay_us, "microseconds that a job takes, until a test turns its knob");
+
+static LIST_HEAD(model_list);
 
 /* The bytes of @addr, up to the end of its page. NULL: no memory is there. */
 static void *model_memory(u32 table, u32 addr)
@@ -203,6 +206,18 @@ static void model_step(struct model *m, ktime_t now)
 		break;
 	}
 }
+
+unsigned int vrf_model_starts(const char *name, u32 reg, u32 bit)
+{
+	struct model *m;
+
+	list_for_each_entry(m, &model_list, list)
+		if (!strcmp(m->ops->name, name))
+			return READ_ONCE(m->counts.started) + !!(model_read(m, reg) & bit);
+
+	return 0;
+}
+EXPORT_SYMBOL_GPL(vrf_model_starts);
 
 static ktime_t model_us(unsigned int us)
 {
@@ -377,6 +392,7 @@ static int model_probe(struct platform_device *pdev)
 		m->ops->init(m);
 	model_add_files(m);
 	platform_set_drvdata(pdev, m);
+	list_add(&m->list, &model_list);
 
 	model_timer_setup(m);
 	hrtimer_start(&m->timer, model_us(poll_us), HRTIMER_MODE_REL);
@@ -389,6 +405,7 @@ static void model_remove(struct platform_device *pdev)
 	struct model *m = platform_get_drvdata(pdev);
 
 	hrtimer_cancel(&m->timer);
+	list_del(&m->list);
 	debugfs_remove(m->dir);
 	iounmap(m->regs);
 }

@@ -10,6 +10,7 @@
 
 #include <linux/hrtimer.h>
 #include <linux/io.h>
+#include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -90,6 +91,7 @@ struct model_counts {
 };
 
 struct model {
+	struct list_head list;		/* in model_list */
 	const struct model_ops *ops;
 	struct device *dev;
 	void __iomem *regs;
@@ -138,6 +140,18 @@ static inline void model_add_span(struct model_job *job, u32 addr, u32 bytes, u3
 		.addr = addr, .bytes = bytes, .step = bytes, .lines = lines,
 	};
 }
+
+/**
+ * vrf_model_starts() - jobs that the driver has started, taken by the model or not
+ *
+ * @name:	of the model
+ * @reg:	of its start bit
+ * @bit:	its start bit
+ *
+ * Takes no lock, for probes. The model takes the bit before it counts, so what it
+ * takes just now is missing for a moment.
+ */
+unsigned int vrf_model_starts(const char *name, u32 reg, u32 bit);
 
 extern const struct model_ops model_rga2_ops;
 extern const struct model_ops model_rga3_ops;

@@ -13,7 +13,9 @@
  */
 
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/dma-fence.h>
 #include <linux/dma-resv.h>
 #include <linux/kprobes.h>
@@ -23,6 +25,13 @@
 #include <linux/string.h>
 #include <linux/version.h>
 #include <media/videobuf2-core.h>
+
+#include "model.h"
+
+/* The start bit of the decoder, VDPU2 */
+#define START_REG	(0x400 + 57 * 4)
+#define START_BIT	BIT(0)
+#define START_LOOKS	100
 
 static atomic_t inside, outside;
 static atomic_t published, published_badly;
@@ -55,6 +64,48 @@ static bool section_is_open(void)
 static int section_started(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	atomic_inc(section_is_open() ? &inside : &outside);
+	return 0;
+}
+
+/*
+ * A decoder starts the hardware in the middle of a function. So look at its start bit
+ * when the section ends that hantro_commit_run() has opened. One job at a time.
+ */
+static struct task_struct *committed;
+static unsigned int starts_before;
+
+static int run_committed(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	if (!section_is_open()) {
+		atomic_inc(&outside);
+		return 0;
+	}
+
+	starts_before = vrf_model_starts("vdpu", START_REG, START_BIT);
+	WRITE_ONCE(committed, current);
+	return 0;
+}
+
+static bool decoder_has_started(void)
+{
+	unsigned int looks;
+
+	for (looks = 0; looks < START_LOOKS; looks++) {
+		if (vrf_model_starts("vdpu", START_REG, START_BIT) != starts_before)
+			return true;
+		udelay(1);
+	}
+	return false;
+}
+
+/* dma_fence_end_signalling(cookie); a cookie that is true, as in interrupts, ends nothing */
+static int section_ended(struct kprobe *p, struct pt_regs *regs)
+{
+	if (READ_ONCE(committed) != current || (u8)regs_get_kernel_argument(regs, 0))
+		return 0;
+
+	WRITE_ONCE(committed, NULL);
+	atomic_inc(decoder_has_started() ? &inside : &outside);
 	return 0;
 }
 
@@ -94,10 +145,25 @@ static int fence_added(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
-/* __vb2_buffer_signal_release_fence(vb, state), only called if there is a fence */
+#ifdef CONFIG_VIDEOBUF2_RELEASE_FENCES
+static bool has_fence(struct vb2_buffer *vb)
+{
+	return rcu_access_pointer(vb->release_fence);
+}
+#else
+static bool has_fence(struct vb2_buffer *vb)
+{
+	return false;
+}
+#endif
+
+/* vb2_buffer_signal_release_fence(vb, state) */
 static int fence_signalled(struct kprobe *p, struct pt_regs *regs)
 {
 	struct vb2_buffer *vb = (void *)regs_get_kernel_argument(regs, 0);
+
+	if (!has_fence(vb))
+		return 0;
 
 	atomic_inc(vb->state == VB2_BUF_STATE_ACTIVE ? &signalled : &signalled_late);
 	return 0;
@@ -117,14 +183,14 @@ static int buffer_done(struct kprobe *p, struct pt_regs *regs)
 static struct kretprobe starts[] = {
 	{ .kp.symbol_name = "rga_hw_start", .handler = section_started },
 	{ .kp.symbol_name = "rga3_hw_start", .handler = section_started },
-	{ .kp.symbol_name = "rockchip_vpu2_mpeg2_dec_run", .handler = section_started },
-	{ .kp.symbol_name = "rockchip_vpu2_h264_dec_run", .handler = section_started },
+	{ .kp.symbol_name = "hantro_commit_run", .handler = run_committed },
 };
 
 /* The same: nothing published, nothing signalled, no buffer given back */
 static struct kprobe probes[] = {
 	{ .symbol_name = "dma_resv_add_fence", .pre_handler = fence_added },
-	{ .symbol_name = "__vb2_buffer_signal_release_fence", .pre_handler = fence_signalled },
+	{ .symbol_name = "dma_fence_end_signalling", .pre_handler = section_ended },
+	{ .symbol_name = "vb2_buffer_signal_release_fence", .pre_handler = fence_signalled },
 	{ .symbol_name = "vb2_buffer_done", .pre_handler = buffer_done },
 };
 

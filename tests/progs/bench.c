@@ -25,7 +25,7 @@
 #include "sync.h"
 
 #define ATTACH		"vb2_buffer_attach_release_fence"
-#define SIGNAL		"__vb2_buffer_signal_release_fence"
+#define SIGNAL		"vb2_buffer_signal_release_fence"
 #define VGEM_ATTACH	"vgem_fence_attach_ioctl"
 #define VGEM_SIGNAL	"vgem_fence_signal_ioctl"
 #define SW_SYNC		"sw_sync_ioctl"
@@ -151,10 +151,18 @@ static void import_all(struct bench *b)
 				from_heap(b->d.kind, q->fmt.plane_fmt[p].sizeimage);
 }
 
+/* Called for the source and for the capture buffer of each job; only the latter has a fence */
+static uint64_t signal_median(void)
+{
+	uint64_t one = graph_nth_median(SIGNAL, 0, 2), other = graph_nth_median(SIGNAL, 1, 2);
+
+	return one > other ? one : other;
+}
+
 static void report_fence(const struct kind *kind, const char *variant)
 {
 	figure(graph_median(ATTACH), "instructions", "on.%s.%s.attach", kind->name, variant);
-	figure(graph_median(SIGNAL), "instructions", "on.%s.%s.signal", kind->name, variant);
+	figure(signal_median(), "instructions", "on.%s.%s.signal", kind->name, variant);
 }
 
 static void need_fences(void)
@@ -374,7 +382,7 @@ TEST_KINDS(grows_with_fences, 600, rga)
 			leave_fences(b.dmabuf[i], steps[n]);
 		trace_jobs(&b, fence_calls);
 		figure(graph_median(ATTACH), "instructions", "growth.fences.%02u.attach", steps[n]);
-		figure(graph_median(SIGNAL), "instructions", "growth.fences.%02u.signal", steps[n]);
+		figure(signal_median(), "instructions", "growth.fences.%02u.signal", steps[n]);
 		job_close(&b.d);
 	}
 }
@@ -417,7 +425,7 @@ TEST_KINDS(grows_with_buffers, 300, rga)
 			one_job(&b);
 		trace_jobs(&b, fence_calls);
 		figure(graph_median(ATTACH), "instructions", "growth.buffers.%02u.attach", steps[n]);
-		figure(graph_median(SIGNAL), "instructions", "growth.buffers.%02u.signal", steps[n]);
+		figure(signal_median(), "instructions", "growth.buffers.%02u.signal", steps[n]);
 		job_close(&b.d);
 	}
 }
@@ -440,7 +448,7 @@ TEST_KINDS(grows_with_contexts, 300, rga)
 			one_job(&b[i % open]);
 		graph_stop();
 		figure(graph_median(ATTACH), "instructions", "growth.contexts.%02u.attach", steps[n]);
-		figure(graph_median(SIGNAL), "instructions", "growth.contexts.%02u.signal", steps[n]);
+		figure(signal_median(), "instructions", "growth.contexts.%02u.signal", steps[n]);
 	}
 }
 
