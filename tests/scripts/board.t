@@ -128,6 +128,18 @@ test_board_kernel_is_built_again() {
 	git -C tree checkout -q rga.c
 	built "what failed since"
 }
+test_board_kernel_loses_no_option() {
+	board_kernel
+	echo CONFIG_A=y >configs/board/one.config
+	code=0
+	build_board || code=$?
+	[ "$code" = 4 ] || fail "it builds without CONFIG_A: $(cat err)"
+	grep -qx CONFIG_A=y err || fail "$(cat err)"
+	echo "# CONFIG_A is not set" >configs/two.config
+	built "an option that a later fragment takes back"
+	echo CONFIG_A=y >>configs/two.config
+	! build_board || fail "the last line of a fragment does not decide"
+}
 test_evidence_of_a_board_that_failed() {
 	mkdir scripts
 	takes lib/common.sh evidence/evidence
