@@ -19,6 +19,8 @@ kmake() (
 		set -- LLVM="${suffix:-1}" CC="ccache clang$suffix" HOSTCC="ccache gcc" HOSTLD=ld HOSTAR=ar "$@"
 		;;
 	esac
+	# not a wrapper of the user's: W=1 runs kernel-doc once for each file
+	[ ! -x /usr/bin/python3 ] || set -- PYTHON3=/usr/bin/python3 "$@"
 	set -- make -C "$tree" O="$objects" ARCH="$arch" -j"$CPUS" --no-print-directory "$@"
 	show "$@"
 	exec 9>&-

@@ -215,6 +215,28 @@ test_apply_knows_what_upstream_changed() {
 	passes "$S/tree/tree"
 	passes "$S/tree/apply"
 }
+# What is in the tree already, in whatever form, has to go first
+test_apply_on_an_earlier_form() {
+	tree
+	mkdir -p linux/include/media linux/drivers/media/platform/verisilicon
+	echo x >linux/drivers/media/platform/verisilicon/hantro_drv.c
+	echo 'int vb2_buffer_attach_release_fence(struct vb2_buffer *vb);' >linux/include/media/videobuf2-core.h
+	git -C linux add .
+	git -C linux commit -qm v1
+	grep -E '^#|^any' "$S/tree/upstream-changes.tsv" >changes
+	export CHANGES="$T/changes"
+	passes "$S/tree/tree"
+	refused 6 'no series fits' "$S/tree/apply"
+	said 'an earlier form of this work is in this tree .*: revert it first$'
+	git -C linux revert --no-edit HEAD >/dev/null
+	echo x >linux/drivers/media/common/videobuf2/Kconfig
+	mkdir -p linux/drivers/media/platform/verisilicon
+	echo x >linux/drivers/media/platform/verisilicon/hantro_drv.c
+	git -C linux add .
+	git -C linux commit -qm hantro
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
+}
 test_changes_are_of_series_that_are_there() {
 	while IFS='	' read -r series file state pattern sentence; do
 		case $series in

@@ -5,13 +5,13 @@
 
 # ci TREE-EXIT-CODE TABLE TOTALS: a project of stubs
 ci() {
-	mkdir -p .ci scripts
+	mkdir -p .ci scripts/tree
 	cp "$S/../.ci/run" .ci/
 	printf '#!/bin/sh\n[ "$BASE" != v7.3 ] || exit 7\nexit %s\n' "$1" >scripts/tree/tree
-	printf '#!/bin/sh\nsleep 1\necho "$*" >others\n' >scripts/tree/trees
+	printf '#!/bin/sh\nsleep 1\necho "$*" >others\n' >scripts/each-base
 	find scripts -type f -exec chmod +x {} +
 	printf 'all:\n\t@echo "$(BASE) $(QUICK)." >>log\n\t@echo "%s"\ndeps:\ntest:\n\t@echo "test $(BASE) $(ONLY)." >>log\n\t@echo "%s"\n' "$2" "$3" >Makefile
-	export CI_BASES=v7.0 CI_BOARDS= CI_VERBS=
+	export CI_BASES=v7.0 CI_BOARDS="" CI_VERBS=""
 	rm -f log others
 }
 last() { [ "$(tail -n 1 out)" = "$1" ] || fail "the last line is: $(tail -n 1 out)"; }
@@ -30,7 +30,7 @@ test_ci_bases() {
 	unset CI_BASES
 	passes .ci/run
 	ran 'v7.0 .;v6.12 1.;test  .;'
-	[ "$(cat others)" = 'v7.3 v6.12' ] || fail "the other trees: $(cat others)"
+	[ "$(cat others)" = 'tree v7.3 v6.12' ] || fail "the other trees: $(cat others)"
 	last '92 passed, 0 failed, 1 skipped'
 	sed -i 's/^.*v7.3.*$//' scripts/tree/tree
 	rm log
@@ -62,6 +62,18 @@ test_ci_boards() {
 	sed -i 's/^test:/&\n\t@[ "$(BASE)" != v7.3 ] || { echo "# Totals: pass:7 fail:2 skip:0"; exit 1; }/' Makefile
 	! CI_BASES='v7.0 v7.3' .ci/run >out 2>&1 || fail "it passes with a board that failed"
 	last '99 passed, 2 failed, 0 skipped'
+}
+test_ci_verbs() {
+	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
+	printf 'test-more:\n\t@echo more >>log; echo "# Totals: pass:3 fail:0 skip:1"\n' >>Makefile
+	CI_VERBS=test-more passes .ci/run
+	ran 'v7.0 .;test  .;more;'
+	last '79 passed, 0 failed, 1 skipped'
+	! CI_VERBS=test-none .ci/run >out 2>&1 || fail "it passes without such a verb"
+	rm log
+	CI_VERBS=test-more CI_MINUTES=-1 passes .ci/run
+	ran 'v7.0 .;test  .;'
+	grep -q 'SKIPPED: NO TIME for make test-more' out || fail "the skip is not loud"
 }
 test_ci_without_time() {
 	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'

@@ -92,6 +92,32 @@ test_base_that_nobody_has() {
 }
 test_base_not_a_version() { refused 2 'no kernel version' env BASE=seven "$S/tree/tree"; }
 test_base_and_kdir() { refused 2 'not both' env BASE=v7.0 KDIR=/ "$S/tree/tree"; }
+# The pinned version is gone from the archive: the suite has a newer one, if it is named
+test_base_not_served_but_in_the_suite() {
+	package archive
+	rm -r archive/pool
+	sed -i 's/-$/sid/' bases
+	mkdir scripts
+	cp -r "$S/lib" "$S/tree" scripts/
+	printf '#!/bin/sh\necho "asked for $1 of $2" >&2\nexit 7\n' >scripts/tree/apt-download.sh
+	chmod +x scripts/tree/apt-download.sh
+	refused 7 'asked for linux-source-7.0 of sid' scripts/tree/tree
+}
+# What was downloaded once needs no network
+test_packages_by_apt_offline() {
+	mkdir -p "$CACHE/dl/apt-sid-arm64"
+	echo x >"$CACHE/dl/pkg-a_1_arm64.deb"
+	echo "$(sha256sum <"$CACHE/dl/pkg-a_1_arm64.deb" | cut -d' ' -f1) $CACHE/dl/pkg-a_1_arm64.deb" >"$CACHE/dl/apt-sid-arm64/pkg-a.had"
+	mkdir bin
+	printf '#!/bin/sh\necho "asked $*" >>%s/asked\nexit 1\n' "$T" | tee bin/apt-get >bin/apt-cache
+	chmod +x bin/*
+	export PATH="$T/bin:$PATH"
+	passes "$S/tree/apt-download.sh" pkg-a sid "$CACHE/dl" arm64
+	says 'pkg-a_1_arm64.deb$'
+	[ ! -e asked ] || fail "$(cat asked)"
+	echo y >"$CACHE/dl/pkg-a_1_arm64.deb"
+	! "$S/tree/apt-download.sh" pkg-a sid "$CACHE/dl" arm64 >out 2>err || fail "a damaged package is taken"
+}
 # Each would find the package of the other beside its own, if they shared a directory
 test_packages_by_apt_together() {
 	mkdir bin

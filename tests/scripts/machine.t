@@ -5,52 +5,80 @@
 test_tool_missing() {
 	repo linux
 	without git
-	refused 3 "tool 'git' is missing: run 'make deps'" env PATH="$T/bin" KDIR="$T/linux" "$S/tree/tree"
+	refused 3 'NO_INSTALL is set; as root: apt-get install .* pkg-git$' env PATH="$T/bin" KDIR="$T/linux" "$S/tree/tree"
+	said 'missing: git'
 	without flock
-	refused 3 "tool 'flock' is missing" env PATH="$T/bin" KDIR="$T/linux" "$S/tree/tree"
+	refused 3 ' pkg-flock$' env PATH="$T/bin" KDIR="$T/linux" "$S/tree/tree"
+	[ ! -e "$CACHE/tree" ] || fail "a tree was made"
 }
-test_compiler_missing() {
-	without aarch64-linux-gnu-gcc
-	refused 3 "tool 'aarch64-linux-gnu-gcc' is missing" env PATH="$T/bin" "$S/build/kmake" linux o arm64
+# Each verb asks for its own tools, by the table of the project
+test_tools_by_verb() {
+	export TOOLS_TSV="$S/lib/tools.tsv"
+	# shellcheck source=scripts/lib/tools.sh
+	. "$S/lib/tools.sh"
+	rows_for tree | cut -f1 >tree.tools
+	grep -qx curl tree.tools || fail "tree has no curl"
+	! grep -qE 'sparse|qemu|gcc' tree.tools || fail "tree asks for $(cat tree.tools)"
+	rows_for tree lint | cut -f1 | grep -qx sparse || fail "lint has no sparse"
+	rows_for build | cut -f1 | grep -qx aarch64-linux-gnu-ld || fail "build has no binutils"
+	rows_for lint | cut -f1 | grep -qx codespell || fail "lint has no codespell"
+	[ "$(rows_for '*' | wc -l)" = "$(grep -vc '^#' "$TOOLS_TSV")" ] || fail "deps asks for less than all"
+	awk -F '\t' '!/^#/ && NF != 5' "$TOOLS_TSV" >bad
+	[ ! -s bad ] || fail "not five columns: $(cat bad)"
 }
-test_tools_of_build_and_lint_missing() {
-	repo linux
-	series patches linux
-	export KDIR="$T/linux"
-	passes "$S/tree/tree"
-	passes "$S/tree/apply"
-	without arm-linux-gnueabihf-gcc codespell
-	PATH=$T/bin refused 3 "tool 'arm-linux-gnueabihf-gcc' is missing: run 'make deps'" "$S/build/build"
-	PATH=$T/bin refused 3 "tool 'codespell' is missing" "$S/lint/lint"
+test_kinds_of_tools() {
+	# shellcheck source=scripts/lib/tools.sh
+	. "$S/lib/tools.sh"
+	for tool in sh no-such-tool'|sh' header:stdio.h /etc/passwd perl:strict python:os git:am; do
+		has_tool $tool || fail "$tool is not found"
+	done
+	for tool in no-such-tool 'no-such|none' header:none.h /no/such perl:No::Such python:no_such git:no-such static:false; do
+		! has_tool "$tool" || fail "$tool is found"
+	done
 }
-test_deps_nothing_missing() {
-	echo 'sh dash' >packages
-	passes env PACKAGES="$T/packages" "$S/deps"
-}
-# deps with an apt-get and id of our own
-test_deps_as_root() {
-	printf 'sh dash\nno-such-tool-x pkg-x\n/no/such/file pkg-y\n' >packages
-	without
-	printf '#!/bin/sh\necho "$@" >>%s/apt.log\n' "$T" >bin/apt-get.new
-	mv bin/apt-get.new bin/apt-get
-	printf '#!/bin/sh\necho 0\n' >bin/id.new
-	mv bin/id.new bin/id
-	chmod +x bin/apt-get bin/id
-	passes env PACKAGES="$T/packages" PATH="$T/bin" "$S/deps"
-	grep -q 'install .*pkg-x pkg-y' apt.log || fail "apt-get was not asked"
-}
-test_deps_as_a_user() {
-	printf 'no-such-tool-x pkg-x\n' >packages
-	without
-	printf '#!/bin/sh\necho 1000\n' >bin/id.new
+# missing: a table with two tools that nobody has, of the verb clean
+missing() {
+	printf 'no-such-tool-x\tclean\tpkg-x\tfedora-x\tarch-x\n/no/such/file\tclean\tpkg-y\tfedora-y\tarch-y\n' >>"$TOOLS_TSV"
+	unset NO_INSTALL
+	without apt-get
+	printf '#!/bin/sh\necho %s\n' "$1" >bin/id.new
 	mv bin/id.new bin/id
 	chmod +x bin/id
-	refused 3 'run as root: apt-get install .*pkg-x' env PACKAGES="$T/packages" PATH="$T/bin" "$S/deps"
+	shift
+	for tool; do
+		printf '#!/bin/sh\necho "$@" >>%s/%s.log\n' "$T" "$tool" >"bin/$tool"
+		chmod +x "bin/$tool"
+	done
+	export PATH="$T/bin"
+}
+test_deps_nothing_missing() {
+	passes "$S/deps"
+	said 'nothing is missing'
+}
+test_deps_as_root() {
+	missing 0 apt-get
+	refused 3 'still missing' "$S/clean"
+	said 'missing: no-such-tool-x /no/such/file'
+	said 'installs, .*NO_INSTALL=1.*: pkg-x pkg-y$'
+	grep -q 'install .*pkg-x pkg-y' apt-get.log || fail "apt-get was not asked"
+	rm apt-get.log
+	NO_INSTALL=1 refused 3 'NO_INSTALL is set' "$S/clean"
+	[ ! -e apt-get.log ] || fail "apt-get was asked: $(cat apt-get.log)"
+}
+test_deps_as_a_user() {
+	missing 1000 apt-get
+	refused 3 'run as root: apt-get install -y --no-install-recommends pkg-x pkg-y$' "$S/clean"
+	[ ! -e apt-get.log ] || fail "apt-get was asked"
 }
 test_deps_elsewhere() {
-	printf 'no-such-tool-x pkg-x\n' >packages
-	without apt-get
-	refused 3 'no Debian.*pkg-x' env PACKAGES="$T/packages" PATH="$T/bin" "$S/deps"
+	missing 1000 dnf
+	refused 3 'run as root: dnf install fedora-x fedora-y$' "$S/clean"
+	rm bin/dnf
+	printf '#!/bin/sh\n' >bin/pacman
+	chmod +x bin/pacman
+	refused 3 'run as root: pacman -S --needed arch-x arch-y$' "$S/clean"
+	rm bin/pacman
+	refused 3 'none of apt-get, dnf and pacman: .* pkg-x pkg-y$' "$S/clean"
 }
 test_cache_not_writable() {
 	refused 8 'cannot write to .*XDG_CACHE_HOME' env XDG_CACHE_HOME=/proc/none "$S/tree/tree"
@@ -62,7 +90,7 @@ test_cache_in_a_bad_place() {
 test_checkout_and_patches_in_a_bad_place() {
 	mkdir 'my project'
 	ln -s "$T"/project/* 'my project/'
-	refused 2 'no path with a space, as .*/my project: move' "my project/scripts/tree/series" v7.0
+	refused 2 'no path with a space, as .*/my project: move' "my project/scripts/tree/tree"
 	refused 2 'PATCHES=.*/my patches: .* no space' env PATCHES="$T/my patches" "$S/tree/apply"
 	[ ! -e "$CACHE" ] || fail "the cache was made all the same"
 }

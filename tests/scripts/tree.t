@@ -59,6 +59,15 @@ test_tree_of_a_shallow_clone_and_a_worktree() {
 	passes env KDIR="$T/worktree" "$S/tree/tree"
 	said "commit $(git -C origin rev-parse --short=12 HEAD)"
 }
+# git would fetch each file that is not there, into the user's clone
+test_tree_of_a_partial_clone() {
+	repo origin
+	git -C origin config uploadpack.allowFilter true
+	git clone -q --filter=blob:none --no-checkout "file://$T/origin" partial
+	before=$(state partial)
+	refused 4 'is a partial clone .*give a clone with all files' env KDIR="$T/partial" "$S/tree/tree"
+	[ "$(state partial)" = "$before" ] || fail "the clone was written to"
+}
 test_tree_of_plain_files() {
 	kernel linux
 	echo '*' >linux/.gitignore
