@@ -16,7 +16,7 @@ says() {
 		/^---$/ && !body { body = 1; next }
 		!body { print; next }
 		/^diff --git/ { hunks = 0; next }
-		/^/ { hunks = 1; next }
+		/^@@/ { hunks = 1; next }
 		/^(new|deleted) file|^rename |^\+\+\+ /  && !hunks { print; next }
 		hunks && /^[-+]/' "$1"
 }

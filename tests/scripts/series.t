@@ -23,33 +23,33 @@ bring the change to the other series too, or look at the lines above and run scr
 }
 test_series_that_drift_apart() {
 	real_series
-	mend 's/^+.*dma_fence_context_alloc(1);/&\n+\tmended();/' patches/0002-*
+	mend 's/^+.*dma_fence_context_alloc(1);/&\n+\tmended();/' patches/0001-*
 	noticed "a line more in v7.0"
-	mend 's/^+.*dma_fence_context_alloc(1);/&\n+\tmended();/' "$dir"/0002-*
+	mend 's/^+.*dma_fence_context_alloc(1);/&\n+\tmended();/' "$dir"/0001-*
 	"$S/tree/compare-series.sh" "$v" | cmp - "$dir/differs" || fail "the same mend in both is no difference"
-	mend 's/mended/mend/' "$dir"/0002-*
+	mend 's/mended/mend/' "$dir"/0001-*
 	noticed "a line that differs"
 	real_series
-	mend '0,/^-\t/s/^-\t.*/&x/' "$dir"/0003-*
+	mend '0,/^-\t/s/^-\t.*/&x/' "$dir"/0002-*
 	noticed "a removed line"
 	real_series
-	mend 's/^A fence must complete/A fence may complete/; s/fence must complete in/fence might complete in/' patches/0002-*
+	mend '1,/^---$/s/ fence / face /' patches/0001-*
 	noticed "another message"
 	real_series
-	mend 's/^Subject: .*/&s/' "$dir"/0004-*
+	mend 's/^Subject: .*/&s/' "$dir"/0003-*
 	noticed "another subject"
 	real_series
-	mend 's|^+++ b/drivers/media/platform/rockchip/rga/rga.c|&x|' patches/0004-*
+	mend 's|^+++ b/drivers/media/platform/rockchip/rga/rga.c|&x|' patches/0003-*
 	noticed "another file"
 }
 test_series_of_another_length() {
 	real_series
-	cp patches/0004-* patches/0005-more.patch
-	refused 1 'has 4 patches, v7.0 has 5' "$S/tree/compare-series.sh" "$v"
-	mv patches/0005-more.patch "$dir"/
-	refused 1 'has 5 patches, v7.0 has 4' "$S/tree/compare-series.sh" "$v"
-	rm "$dir"/0004-*
-	refused 1 'has no 0004' "$S/tree/compare-series.sh" "$v"
+	cp patches/0003-* patches/0004-more.patch
+	refused 1 'has 3 patches, v7.0 has 4' "$S/tree/compare-series.sh" "$v"
+	mv patches/0004-more.patch "$dir"/
+	refused 1 'has 4 patches, v7.0 has 3' "$S/tree/compare-series.sh" "$v"
+	rm "$dir"/0003-*
+	refused 1 'has no 0003' "$S/tree/compare-series.sh" "$v"
 	refused 2 'usage' "$S/tree/compare-series.sh" v1.0
 }
 # letter_of SERIES: what is sent is about this one, and not the one for v7.0
