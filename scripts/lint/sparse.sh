@@ -20,6 +20,9 @@ done
 check=sparse
 echo 'static int i; static __typeof_unqual__(i) j;' >"$OUT/canary.c"
 sparse "$OUT/canary.c" 2>&1 | grep -q error && check='sparse -D__typeof_unqual__=__typeof__'
+# module_param() of 7.0 counts a string at compile time, at which 0.6.4 gives up the file
+echo '_Static_assert(__builtin_strlen("a") == 1, "");' >"$OUT/canary.c"
+sparse "$OUT/canary.c" 2>&1 | grep -q error && check="$check -D'__builtin_strlen(s)=(sizeof(s)-1)'"
 progress "the base"
 objects gcc "$SRC" "$base" arm64 "$OUT/sparse.base" C=2 CHECK="$check"
 progress "the series"
