@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # distro/: what distributors take must name the patches that there are, and work
 . "$(dirname "$0")/lib.sh"
-D=$S/../distro
+D=$HERE/../../distro
 
 # names DIR: the patches of a series
 names() { (cd "$1" && ls 0*.patch); }
@@ -201,10 +201,10 @@ test_distro_arch_refuses() {
 	sed -i 's/^38$/thirty-eight/' linux/rga.c
 	refused 1 '^0002-.*\.patch does not apply without fuzz: take the series' arch 1
 }
-# What differs while the option is off is what scripts/build/bytes lets differ
+# What differs while the option is off is what scripts/build/check lets differ
 test_distro_says_what_is_left() {
-	sed -n "/^may()/,/^}/s/.*echo '^(\(.*\))\$'.*/\1/p" "$S/build/bytes" | tr '|' '\n' | grep '^[a-z]' | sort -u >may
-	[ "$(wc -l <may)" -ge 4 ] || fail "scripts/build/bytes lets differ: $(cat may)"
+	sed -n "/^may()/,/^}/s/.*echo '^(\(.*\))\$'.*/\1/p" "$S/build/check" | tr '|' '\n' | grep '^[a-z]' | sort -u >may
+	[ "$(wc -l <may)" -ge 4 ] || fail "scripts/build/check lets differ: $(cat may)"
 	sed -n '/^Off: /,/^On: /p' "$D/../docs/distributors.md" >off
 	grep -o '(`[a-z_]*`)' off | tr -d '()`' | sort | cmp - may || fail "it must name $(cat may)"
 }
