@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # vim2m-boot.sh BOOT: boot $OUT/BOOT.bzImage in QEMU and judge its report, which is shown
 # as it comes. $OUT/BOOT.console is the whole console, $OUT/BOOT.said what v4l2-compliance
 # said. Exit code: 1 something failed, 5 no end within $LIMIT seconds.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Runs in the virtual machine: v4l2-compliance on vim2m as a test. What it says goes to
 # the second serial port; here it must only come to its end.
 echo 1..1

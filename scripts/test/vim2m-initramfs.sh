@@ -1,12 +1,14 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # vim2m-initramfs.sh TREE: make $OUT/initramfs.cpio of the selftest in TREE, this
 # machine's v4l2-compliance and busybox, and the first process of the emulated board.
 . "$(dirname "$0")/../lib/common.sh"
+. "$S/build/kmake.sh"
 [ $# = 1 ] || die 2 "usage: $me TREE"
 tree=$1
 OUT=$CACHE/out/$ID/vim2m
 root=$OUT/root
-cc=x86_64-linux-gnu-gcc
+cc=$(cross x86_64)gcc
 log=$OUT/initramfs.log
 selftest=tools/testing/selftests/drivers/videobuf2
 recipe=$(key "$(ours -C "$tree" rev-parse vim2m:$selftest vim2m:include/uapi)" "$($cc --version)" \
@@ -18,8 +20,8 @@ rm -rf "$root" "$OUT/initramfs.recipe"
 mkdir -p "$root/bin" "$root/tests" "$OUT/selftest"
 ours -C "$tree" checkout -qf --detach vim2m
 {
-	"$S/build/kmake" "$tree" "$OUT/objects" x86_64 headers &&
-		make -C "$tree/$selftest" OUTPUT="$OUT/selftest" CC=$cc LDFLAGS=-static \
+	kmake gcc "$tree" "$OUT/objects" x86_64 headers &&
+		make -C "$tree/$selftest" OUTPUT="$OUT/selftest" CC="$cc" LDFLAGS=-static \
 			KHDR_INCLUDES="-isystem $OUT/objects/usr/include" &&
 		$cc -static -O2 -Wall -o "$root/init" "$TOP/tests/board/init.c"
 } >"$log" 2>&1 || {

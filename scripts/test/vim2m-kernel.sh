@@ -1,11 +1,15 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # vim2m-kernel.sh TREE BOOT...: build $OUT/BOOT.bzImage of each, unless it is there. All
 # but rt share their objects, since they differ in few.
 . "$(dirname "$0")/../lib/common.sh"
+. "$S/build/kmake.sh"
 [ $# -ge 2 ] || die 2 "usage: $me TREE BOOT..."
 tree=$1
 shift
 OUT=$CACHE/out/$ID/vim2m
+cross=$(cross x86_64)
+export KBUILD_BUILD_TIMESTAMP=@0 KBUILD_BUILD_USER=vrf KBUILD_BUILD_HOST=vim2m
 for boot; do
 	commit=vim2m objects=$OUT/objects
 	set -- "$TOP/configs/vim2m/x86_64.config" "$TOP/configs/board/lockdep.config"
@@ -19,14 +23,13 @@ for boot; do
 		;;
 	esac
 	recipe=$(key "$(ours -C "$tree" rev-parse "$commit^{tree}")" "$(files "$@" "$0")" \
-		"$(x86_64-linux-gnu-gcc --version)" "$(x86_64-linux-gnu-ld --version)")
+		"$("${cross}gcc" --version)" "$("${cross}ld" --version)")
 	[ "$(cat "$OUT/$boot.recipe" 2>/dev/null)" != "$recipe" ] || continue
 	say "builds the kernel of the boot $boot, see $OUT/$boot.log"
 	rm -f "$OUT/$boot.recipe" "$OUT/$boot.said"
 	ours -C "$tree" checkout -qf --detach "$commit"
-	"$S/build/configure" "$tree" "$objects" x86_64 tinyconfig "$@"
-	KBUILD_BUILD_TIMESTAMP=@0 KBUILD_BUILD_USER=vrf KBUILD_BUILD_HOST=vim2m \
-		"$S/build/kmake" "$tree" "$objects" x86_64 bzImage >"$OUT/$boot.log" 2>&1 || {
+	"$S/build/configure.sh" gcc "$tree" "$objects" x86_64 tinyconfig "$@"
+	kmake gcc "$tree" "$objects" x86_64 bzImage >"$OUT/$boot.log" 2>&1 || {
 		grep -E 'error:|Error [0-9]|No space left' "$OUT/$boot.log" | head -n 10 >&2
 		die_io 1 "the kernel of the boot $boot does not build, see $OUT/$boot.log"
 	}

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # vim2m-tree.sh TREE PATCHES: a tree like $WORK with PATCHES on top of the series. Tags
 # there: base, series, vim2m.
 . "$(dirname "$0")/../lib/common.sh"
