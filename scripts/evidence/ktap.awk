@@ -1,9 +1,6 @@
-#!/bin/sh
-# ktap FILE: a report of the board as a table: boot, subject, passed, failed,
-# skipped. Exits with 1, and says why, if a boot is not whole or did not pass.
-. "$(dirname "$0")/../lib/common.sh"
-[ $# = 1 ] && [ -r "$1" ] || die 2 "usage: $me FILE"
-awk '
+# SPDX-License-Identifier: GPL-2.0-only
+# A report of the board as a table: boot, subject, passed, failed, skipped. Exits with
+# 1, and says why, if a boot is not whole or did not pass.
 function flush() {
 	if (subject != "") printf "%s\t%s\t%d\t%d\t%d\n", boot, subject, pass, fail, skip
 	subject = ""; pass = fail = skip = 0
@@ -28,4 +25,4 @@ END {
 	close_boot()
 	if (!boots || !all) broken("nothing passed")
 	exit bad
-}' "$1"
+}

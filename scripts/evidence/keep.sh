@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# What is kept as evidence, and when it may be quoted; sourced after common.sh.
+#
+# Each file of evidence/BASE begins with the same header:
+#	# what it is, and the verb that made it
+#	# base: Linux RELEASE (BASE), tree ID
+#	# commit: ID of this repository[, and changes that were not committed]
+#	# date: DAY
+#	# tools: VERSION; VERSION
+#	# patch-id ID SUBJECT	(a line each)
+# evidence/BASE/manifest lists the files, with their hashes. Nothing that was recorded
+# of other patches, or on another base, may be quoted. What other tests or scripts
+# recorded may be: the quotation names the commit.
+. "$S/lib/patch-id.sh"
+EVIDENCE=${EVIDENCE:-$TOP/evidence}
+export EVIDENCE
+
+# newest: the base of the newest series
+newest() {
+	newest=v7.0
+	for dir in $(printf '%s\n' "$PATCHES"/v[0-9]*/ | sort -V); do
+		[ ! -f "$(printf '%s\n' "$dir"*.patch | head -n 1)" ] || newest=$(basename "$dir")
+	done
+	echo "$newest"
+}
+# series: the directory of the series that was applied, or that has the name of the
+# base; which one fits another base is known when it is applied. series_name: its name
+series() {
+	dir=$(cat "$WORK/.git/vb2-series" 2>/dev/null) || dir=
+	case $dir in # maybe by another checkout
+	"$PATCHES" | "$PATCHES"/v[0-9]*) ;;
+	*) dir=$(series_of "$ID") ;;
+	esac
+	ls "$dir"/*.patch >/dev/null 2>&1 || die 4 "the series is not applied: run $(again apply) first"
+	echo "$dir"
+}
+series_of() { [ "$1" = v7.0 ] && echo "$PATCHES" || echo "$PATCHES/$1"; }
+series_name() {
+	dir=$(series) || exit
+	[ "$dir" = "$PATCHES" ] && echo v7.0 || basename "$dir"
+}
+
+# again VERB: as it has to be typed for this tree
+again() { echo "'make $1 ${KDIR:+KDIR=$KDIR}${BASE:+BASE=$BASE}'"; }
+
+# commit_of: the commit of this repository, and whether it has all that is run
+commit_of() {
+	commit=$(git -C "$TOP" rev-parse --short=12 HEAD 2>/dev/null) || { echo "unknown"; return; }
+	changed=$(git -C "$TOP" status --porcelain -- . ':!evidence' ':!docs' ':!cover-letter')
+	echo "$commit${changed:+, and changes that were not committed}"
+}
+# keep NAME VERB WHAT [TOOL...]: with KEEP=1 ("make evidence") what stdin has becomes the
+# file NAME; otherwise nothing is kept
+keep() {
+	[ -n "${KEEP:-}" ] || { cat >/dev/null; return 0; }
+	[ -z "$KDIR" ] || die 2 "evidence is about a base that anybody can have: give BASE, not KDIR"
+	name=$1 verb=$2 what=$3 to=$EVIDENCE/$ID
+	shift 3
+	[ $# != 0 ] || set -- qemu-system-aarch64 aarch64-linux-gnu-gcc
+	[ -f "$to/manifest" ] || rm -rf "$to" # of a form that nobody can check
+	mkdir -p "$to" || die_io 8 "cannot write $to"
+	{
+		echo "# $what ($verb)"
+		echo "# base: Linux $(version "$SRC") ($ID), tree $(ours -C "$SRC" rev-parse 'HEAD^{tree}')"
+		echo "# commit: $(commit_of)"
+		echo "# date: $(date '+%Y-%m-%d')"
+		echo "# tools: $(for tool; do "$tool" --version | head -n 1; done | tr '\n' ';' | sed 's/;$//; s/;/; /g')"
+		patch_ids | sed 's/^/# patch-id /'
+		cat
+	} >"$to/.$name.new" && mv "$to/.$name.new" "$to/$name" || die_io 8 "cannot write $to"
+	{
+		echo "#file	sha256	recorded by"
+		{ ! grep -v -e '^#' -e "^$name	" "$to/manifest" 2>/dev/null || :; } >"$to/.manifest.old"
+		{ cat "$to/.manifest.old"; printf '%s\t%s\t%s\n' "$name" "$(sha256sum <"$to/$name" | cut -d' ' -f1)" "$verb"; } | sort
+	} >"$to/.manifest.new" && mv "$to/.manifest.new" "$to/manifest" || die_io 8 "cannot write $to"
+	rm -f "$to/.manifest.old"
+	say "kept in $to/$name"
+}
+
+# header FIELD FILE: of the header
+header() { sed -n "/^#/!q; s/^# $1: //p" "$2"; }
+# ids_of BASE: sets $ids to the patch ids of its series, which are asked for once
+ids_of() {
+	[ "${ids_are_of:-}" != "$1" ] || return 0
+	ids=$(patch_ids "$(series_of "$1")"/*.patch | cut -d' ' -f1)
+	ids_are_of=$1
+}
+# why_not FILE BASE: why FILE must not be quoted for the series of BASE; nothing if it may
+why_not() {
+	ids_of "$2"
+	[ "$(sed -n '/^#/!q; s/^# patch-id \([^ ]*\).*/\1/p' "$1")" = "$ids" ] ||
+		echo "is of other patches than the series for $2 has"
+	case $(header base "$1") in *" ($2), tree "*) ;; *) echo "does not say that it is of $2" ;; esac
+	[ ! -d "$CACHE/tree/$2/.git" ] || [ -n "$KDIR" ] ||
+		[ "$(header base "$1" | sed 's/.* tree //')" = "$(ours -C "$CACHE/tree/$2" rev-parse 'HEAD^{tree}')" ] ||
+		echo "is of another tree than the one of $2 in the cache"
+}
+# kept NAME [BASE]: the file NAME of evidence, of this series or else of that for v7.0, or
+# of BASE alone; nothing if there is none. 1 if it must not be quoted.
+kept() {
+	base=${2:-$(series_name)} || exit
+	[ -n "${2:-}" ] || [ -f "$EVIDENCE/$base/$1" ] || base=v7.0
+	file=$EVIDENCE/$base/$1
+	[ -f "$file" ] || return 0
+	why=$(why_not "$file" "$base" | head -n 1)
+	[ -z "$why" ] || die 1 "${file#"$TOP"/} $why: run 'make evidence BASE=$base' first, or remove it"
+	echo "$file"
+}
+# kept_on FILE: the kernel it is of
+kept_on() { header base "$1" | sed 's/^Linux //; s/ .*//'; }
+# recorded FILE: where and when
+recorded() { echo "recorded at commit $(header commit "$1") on $(header date "$1")"; }
+# faults_of DIR: what is wrong with the manifest, a line each
+faults_of() {
+	[ -f "$1/manifest" ] || { echo "there is no ${1#"$TOP"/}/manifest"; return; }
+	for file in "$1"/*; do
+		name=${file##*/}
+		[ "$name" != manifest ] || continue
+		sum=$(awk -F '\t' -v name="$name" '$1 == name { print $2 }' "$1/manifest")
+		[ "$sum" = "$(sha256sum <"$file" | cut -d' ' -f1)" ] || echo "${file#"$TOP"/} is not as ${1##*/}/manifest has it"
+	done
+	awk -F '\t' '!/^#/ { print $1 }' "$1/manifest" | while read -r name; do
+		[ -f "$1/$name" ] || echo "${1#"$TOP"/}/$name is gone, and the manifest has it"
+	done
+}

@@ -1,0 +1,122 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# What is kept as evidence, when it may be quoted, and docs/results.md
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/sendable.sh"
+
+# report ON TEXT: of one boot
+report() {
+	echo "# booting lockdep-$1"
+	echo "    # rga poll(POLLIN) plane 0: waited $2"
+}
+observed() { awk -f "$S/evidence/observed.awk" "$1"; }
+test_observed() {
+	{ report y '62 ms, content new'; report n '0 ms, content old'; } >ktap
+	passes observed ktap
+	grep -qxF '| poll(POLLIN) | rga | 0 to 0 ms, old content | 62 to 62 ms, new content |' out || fail "$(cat out)"
+}
+test_observed_in_one_boot_only() {
+	report y '62 ms, content new' >ktap
+	refused 1 'only one boot has rga' observed ktap
+}
+# a table for a mail
+test_text() {
+	printf '%s\n' 'before' '| name | *value* |' '| --- | --- |' '| one | 1 |' '| a name of more than one word that is so long that it has to be broken somewhere | 22 ms |' '' after >in
+	passes awk -f "$S/evidence/text.awk" in
+	cat >want <<'END'
+before
+  name                                                                value
+  one                                                                     1
+  a name of more than one word that is so long that it has to be      22 ms
+  broken somewhere
+
+after
+END
+	cmp want out || fail "$(cat out)"
+	! grep -nE '.{76}' out || fail "lines are too long for a mail"
+}
+test_evidence_of_a_board_that_failed() {
+	mkdir scripts
+	takes evidence/evidence evidence/keep.sh test/board.sh
+	printf '#!/bin/sh\n' >scripts/tree/tree
+	printf '#!/bin/sh\n' >scripts/tree/apply
+	echo 'record_root() { echo none; }' >>scripts/test/board.sh
+	mkdir -p tests/board
+	printf '#!/bin/sh\necho "# boots: $*"\necho "    not ok 1 rga.race"\necho "# board: 1 failed, 0 skipped, 0 faults"\nexit 1\n' >tests/board/run
+	find scripts tests -type f -exec chmod +x {} +
+	mkdir -p "$CACHE/out/v7.0"
+	refused 1 'did not pass: .*evidence.ktap$' scripts/evidence/evidence
+	said 'not ok 1 rga.race'
+	[ ! -e evidence ] || fail "it keeps that as evidence"
+	grep -q '^# boots: fences off short record$' "$CACHE/out/v7.0/evidence.ktap" || fail "what it said is lost"
+	refused 2 "there is no 'nonsense' of which" env WHAT="board nonsense" scripts/evidence/evidence
+	refused 2 'JOBS is for WHAT=soak' env JOBS=5 scripts/evidence/evidence
+	refused 2 'give BASE, not KDIR' env KDIR="$T" scripts/evidence/evidence
+}
+# keeps NAME: what stdin has, with the scripts in clone/
+keeps() {
+	cat >stdin
+	sh -euc '. "$S/lib/common.sh"; . "$S/evidence/keep.sh"; keep "$1" "make soak" "a soak" git <stdin' "$T/clone/scripts/tree/tree" "$1" >out 2>err || fail "$(cat err)"
+}
+test_evidence_is_kept() {
+	sendable
+	git init -q clone
+	cp -r "$HERE/../../scripts" clone/
+	echo 1 >clone/a
+	git -C clone add a
+	git -C clone commit -qm one
+	rm -r evidence/v7.3
+	mkdir evidence/v7.3
+	echo old >evidence/v7.3/old
+	# without KEEP there is nothing
+	echo line | keeps soak
+	[ -e evidence/v7.3/old ] && [ ! -e evidence/v7.3/soak ] || fail "it is kept"
+	export KEEP=1
+	echo line | keeps soak
+	for line in '# a soak (make soak)' "# base: Linux 7.3.0 (v7.3), tree $(git -C "$CACHE/tree/v7.3" rev-parse 'HEAD^{tree}')" \
+		"# date: $(date '+%Y-%m-%d')" "# patch-id $(sed 1q ids)" line; do
+		grep -qxF "$line" evidence/v7.3/soak || fail "no '$line': $(cat evidence/v7.3/soak)"
+	done
+	grep -qxE "# commit: $(git -C clone rev-parse --short=12 HEAD), and changes that were not committed" evidence/v7.3/soak || fail "$(cat evidence/v7.3/soak)"
+	[ ! -e evidence/v7.3/old ] || fail "what no manifest has is left"
+	[ "$(grep -v '^#' evidence/v7.3/manifest)" = "soak	$(sha256sum <evidence/v7.3/soak | cut -d' ' -f1)	make soak" ] || fail "$(cat evidence/v7.3/manifest)"
+	# again, and one more; all is committed now
+	git -C clone add scripts
+	git -C clone commit -qm two
+	echo other | keeps soak
+	echo other | keeps apps
+	grep -qxF "# commit: $(git -C clone rev-parse --short=12 HEAD)" evidence/v7.3/apps || fail "$(cat evidence/v7.3/apps)"
+	[ "$(grep -vc '^#' evidence/v7.3/manifest)" = 2 ] || fail "$(cat evidence/v7.3/manifest)"
+	# shellcheck disable=SC2317 # by passes
+	faults() { sh -euc '. "$S/lib/common.sh"; . "$S/evidence/keep.sh"; faults_of "$EVIDENCE/v7.3"' "$S/tree/tree"; }
+	passes faults
+	[ ! -s out ] || fail "$(cat out)"
+	echo more >>evidence/v7.3/apps
+	rm evidence/v7.3/soak
+	passes faults
+	says 'v7.3/apps is not as v7.3/manifest has it'
+	says 'v7.3/soak is gone'
+}
+test_results_of_evidence() {
+	sendable
+	unset BASE
+	passes "$S/evidence/results" "$T/mine.md"
+	for line in '| poll(POLLIN) | rga | 0 to 0 ms, old content | 62 to 62 ms, new content |' '| observe | 2 1s | 2 | not run |' \
+		'| arm64 | ok | 46 objects |' 'Nothing is recorded.'; do
+		grep -qxF "$line" mine.md || fail "no '$line': $(cat mine.md)"
+	done
+	grep -q 'recorded at commit 0123456789ab on 2026-11-28, with qemu made up' mine.md || fail "it does not say where it was recorded"
+	sed -i 's/^# patch-id ./# patch-id x/' evidence/v7.3/board.ktap
+	passes "$S/evidence/results" "$T/mine.md"
+	grep -qxF 'Not shown: `evidence/v7.3/board.ktap` is of other patches than the series for v7.3 has.' mine.md || fail "$(cat mine.md)"
+	! grep -q 'old content' mine.md || fail "it is shown"
+	refused 2 'give neither KDIR nor BASE' env BASE=v7.3 "$S/evidence/results"
+}
+# of the repository itself
+test_results_are_what_evidence_says() {
+	unset EVIDENCE
+	PATCHES="$HERE/../../patches" passes "$S/evidence/results" "$T/mine.md"
+	cmp mine.md "$HERE/../../docs/results.md" || fail "docs/results.md is not what evidence says: run 'make results'"
+}
+
+run_tests "$@"
