@@ -1,18 +1,19 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # records.sh [FILE...]: the records of boards (of evidence/boards for this base), a
 # line each: file, hardware, model, kernel, command, fences, waits, buffers, splats,
 # exit code, tests, lacks, option, order, what keeps it from being a proof that the
 # fences work, empty if nothing does, and whether anybody waited for a release fence.
 # 1 if one is cut off or of other patches.
 . "$(dirname "$0")/../lib/common.sh"
-. "$S/send/sender.sh"
-base=$(version) || exit
+. "$S/evidence/keep.sh"
+base=$(series_name) || exit
 dir=$(series) || exit
 if [ $# = 0 ]; then
 	set -- "$EVIDENCE"/boards/*.record
 	[ -e "$1" ] || exit 0
 fi
-ids=$("$S/lib/patch-ids" "$dir"/*.patch | cut -d' ' -f1 | sort)
+ids=$(patch_ids "$dir"/*.patch | cut -d' ' -f1 | sort)
 rc=0
 for record; do
 	[ -r "$record" ] || die 2 "usage: $me [FILE...]: there is no $record"

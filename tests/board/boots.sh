@@ -2,6 +2,19 @@
 # shellcheck disable=SC2154
 # For run: what each boot is, and the two things that are done with it
 
+# start_from FROM TO: where nothing was built in TO yet, begin with a copy of FROM, if
+# that is there; a whole one or none
+start_from() {
+	[ -d "$1" ] && [ ! -d "$2" ] || return 0
+	rm -rf "$2.new"
+	cp -a "$1" "$2.new" || {
+		rm -rf "$2.new"
+		echo "${0##*/}: cannot copy $1 to $2: is the disk full?" >&2
+		exit 8
+	}
+	mv "$2.new" "$2"
+}
+
 build() {
 	tree=$2
 	case $actions in *build*) ;; *) return 0 ;; esac
@@ -9,7 +22,7 @@ build() {
 	seed=$3
 	[ -z "$suffix" ] || [ ! -d "$cache/$1" ] || seed=$1
 	shift 3
-	"$here/../../scripts/lib/start-from" "$cache/$seed" "$cache/$name"
+	start_from "$cache/$seed" "$cache/$name"
 	echo "# building $name"
 	"$here/build-kernel" "$tree" "$cache/$name" "$@"
 	"$here/build-initramfs" "$cache/$name" "$cache/$name-root"

@@ -52,22 +52,6 @@ test_judge_finds_a_splat() {
 	done
 }
 
-# report ON TEXT: of one boot
-report() {
-	echo "# booting lockdep-$1"
-	echo "    # rga poll(POLLIN) plane 0: waited $2"
-}
-test_observed() {
-	{ report y '62 ms, content new'; report n '0 ms, content old'; } >ktap
-	passes "$S/evidence/observed" ktap
-	grep -qxF '| poll(POLLIN) | rga | 0 to 0 ms, old content | 62 to 62 ms, new content |' out || fail "$(cat out)"
-}
-test_observed_in_one_boot_only() {
-	report y '62 ms, content new' >ktap
-	refused 1 'only one boot has rga' "$S/evidence/observed" ktap
-	refused 2 usage "$S/evidence/observed" nothing
-}
-test_results_show_what_was_observed() { results_have "$HERE/../../evidence/v7.0/observed.md"; }
 test_mutants_of_another_name() { refused 2 'no mistake nonsense' "$S/test/mutants" nonsense; }
 test_soak_of_no_jobs() { refused 2 'no number of jobs' env JOBS=many "$S/test/soak"; }
 
@@ -140,29 +124,20 @@ test_board_kernel_loses_no_option() {
 	echo CONFIG_A=y >>configs/two.config
 	! build_board || fail "the last line of a fragment does not decide"
 }
-test_evidence_of_a_board_that_failed() {
-	mkdir scripts
-	takes lib/common.sh evidence/evidence
-	printf '#!/bin/sh\necho "    not ok 1 rga.race"\necho "# board: 1 failed, 0 skipped, 0 faults"\nexit 1\n' >scripts/test/emulate
-	chmod +x scripts/test/emulate
-	mkdir -p "$CACHE/out/v7.0"
-	refused 1 'did not pass: .*evidence.ktap$' scripts/evidence/evidence
-	said 'not ok 1 rga.race'
-	[ ! -e evidence ] || fail "it keeps that as evidence"
-	grep -q 'not ok' "$CACHE/out/v7.0/evidence.ktap" || fail "what it said is lost"
-}
-# boards CODE LINE...: verbs that boot a board, which says these lines
+# boards CODE LINE...: verbs that boot a board, which says these lines; what they keep is in
+# "kept"
 boards() {
 	code=$1
 	shift
-	mkdir -p scripts
-	takes lib/common.sh test/one-boot test/soak test/test-kasan evidence/ktap
-	# shellcheck disable=SC2016 # for that script
-	printf '#!/bin/sh\ncat >kept\necho "$@" >>kept\n' >scripts/evidence/keep
+	rm -rf scripts tests kept
+	mkdir -p scripts tests/board
+	takes test/board.sh test/soak test/test-kasan test/test-rt test/test-board test/test-apps evidence/ktap.awk
+	printf '#!/bin/sh\n' >scripts/tree/tree
+	printf '#!/bin/sh\n' >scripts/tree/apply
+	echo 'keep() { cat >kept; echo "$@" >>kept; }' >scripts/evidence/keep.sh
 	printf '%s\n' "$@" >lines
-	printf '#!/bin/sh\necho "$BOOTS $ONLY $JOBS" >asked\ncat lines\nexit %s\n' "$code" >scripts/test/emulate
-	find scripts -type f -exec chmod +x {} +
-	rm -f kept
+	printf '#!/bin/sh\necho "$* $ONLY $JOBS" >asked\ncat lines\nexit %s\n' "$code" >tests/board/run
+	find scripts tests -type f -exec chmod +x {} +
 }
 jobs_line='    # rga: 7 jobs, 9 ms; fences: init 7 signaled 7 destroy 7; waits: 1 1; buffers: 14 14'
 test_soak_is_kept() {
@@ -178,18 +153,80 @@ test_soak_is_kept() {
 	[ $code = 1 ] || fail "it exits with $code"
 	[ ! -e kept ] || fail "a soak that failed is kept"
 }
-test_kasan_is_kept() {
-	set -- '# booting kasan-y' '# Subtest: observe' '    ok 1 rga.poll' 'ok 1 observe'
-	boards 0 "$@" '# board: 0 failed, 0 skipped, 0 faults'
-	passes scripts/test/test-kasan
-	[ "$(cat asked)" = 'kasan  200' ] || fail "asked for $(cat asked)"
-	grep -q 'kasan-y.observe.1.0.0' kept || fail "kept: $(cat kept)"
-	boards 0 "$@" '# board: 0 failed, 0 skipped, 0 faults'
-	ONLY=observe passes scripts/test/test-kasan
-	[ ! -e kept ] || fail "a part of it is kept"
-	boards 0 "$@"
-	refused 1 'no end' scripts/test/test-kasan
-	[ ! -e kept ] || fail "a board that hung is kept"
+test_kasan_and_rt_are_kept() {
+	for boot in kasan rt; do
+		jobs=
+		[ $boot = rt ] || jobs=200
+		set -- "# booting $boot-y" '# Subtest: observe' '    ok 1 rga.poll' 'ok 1 observe'
+		boards 0 "$@" '# board: 0 failed, 0 skipped, 0 faults'
+		passes scripts/test/test-$boot
+		[ "$(cat asked)" = "$boot  $jobs" ] || fail "asked for $(cat asked)"
+		grep -q "$boot-y.observe.1.0.0" kept || fail "kept: $(cat kept)"
+		boards 0 "$@" '# board: 0 failed, 0 skipped, 0 faults'
+		ONLY=observe passes scripts/test/test-$boot
+		[ ! -e kept ] || fail "a part of it is kept"
+		boards 0 "$@"
+		refused 1 'no end' scripts/test/test-$boot
+		[ ! -e kept ] || fail "a board that hung is kept"
+	done
+}
+test_board_of_a_part() {
+	boards 0 'KTAP version 1'
+	passes scripts/test/test-board
+	[ "$(cat asked)" = '  ' ] || fail "asked for $(cat asked)"
+	says '^# took [0-9]* s$'
+	ONLY="export done" passes scripts/test/test-board
+	[ "$(cat asked)" = 'fences export done 50' ] || fail "asked for $(cat asked)"
+	BOOTS="off short" ONLY='' passes scripts/test/test-board
+	[ "$(cat asked)" = 'off short  ' ] || fail "asked for $(cat asked)"
+}
+test_board_without_qemu() {
+	boards 0 'KTAP version 1'
+	without qemu-system-aarch64
+	PATH=$T/bin passes scripts/test/test-board
+	says '^ok 1 board # SKIP THE SERIES WAS NOT TESTED: there is no qemu-system-aarch64; install qemu-system-arm \(Debian\)'
+	[ ! -e asked ] || fail "it boots"
+}
+
+# --- make test, of verbs that only report
+verbs() {
+	mkdir -p scripts
+	takes test/test test/board.sh
+	printf '#!/bin/sh\n%s\n' "$1" >scripts/test/test-scripts
+	printf '#!/bin/sh\n%s\n' "$2" >scripts/test/test-board
+	chmod +x scripts/test/*
+}
+good='echo 1..2; echo ok 1 x; echo "ok 2 y # SKIP none"; echo "# took 3 s"'
+test_test_runs_both() {
+	verbs "$good" "$good"
+	passes scripts/test/test
+	says '^# Totals: pass:2 fail:0 skip:2$'
+	says '^ok 2 test-board$'
+	says '^# took [0-9]* s; 3 s; 3 s$'
+	ran=$CACHE/out/v7.0/results/test
+	[ "$(cut -f2,6 "$ran")" = 'ok	2 passed, 0 failed, 2 skipped' ] || fail "$(cat "$ran")"
+	# of a part there is nothing to remember
+	rm "$ran"
+	passes env ONLY=export scripts/test/test
+	says '^1..1$'
+	[ ! -e "$ran" ] || fail "a part of it is remembered"
+}
+test_test_finds_what_is_wrong() {
+	for bad in 'echo 1..2; echo ok 1 x' 'echo ok 1 x' 'echo 1..1; echo not ok 1 x' 'echo 1..1; echo ok 1 x; exit 1' 'exit 0'; do
+		verbs "$good" "$bad"
+		code=0
+		verb=scripts/test/test
+		$verb >out 2>&1 || code=$?
+		[ $code = 1 ] || fail "it exits with $code: $bad"
+		grep -q '^not ok 2 test-board' out || fail "$(cat out)"
+		! grep -q "^[0-9a-f]*	ok" "$CACHE/out/v7.0/results/test" || fail "it is remembered as good"
+	done
+}
+test_test_without_a_board() {
+	verbs "$good" 'echo 1..1; echo "ok 1 board # SKIP THE SERIES WAS NOT TESTED"'
+	passes scripts/test/test
+	says '^ok 2 test-board # SKIP THE SERIES WAS NOT TESTED$'
+	grep -q 'test-board was skipped' "$CACHE/out/v7.0/results/test" || fail "$(cat "$CACHE/out/v7.0/results/test")"
 }
 build_programs() { : >calls; passes progs/build ./cc made; }
 test_programs_are_built_once() {
@@ -210,34 +247,6 @@ test_programs_are_built_once() {
 		build_programs
 		[ -s calls ] || fail "not built again: $change"
 	done
-}
-# emulated: what "emulate" finds to build in, with tools, tree and board made up
-emulated() {
-	mkdir -p scripts tools tests/board
-	takes lib/common.sh test/emulate lib/start-from
-	for stub in scripts/tree/tree scripts/tree/apply tools/make tools/ccache tools/qemu-system-aarch64 tools/dtc \
-		tools/fdtoverlay tools/cpio tools/aarch64-linux-gnu-gcc; do printf '#!/bin/sh\n' >$stub; done
-	# shellcheck disable=SC2016 # for that script
-	printf '#!/bin/sh\ncd "$VRF_CACHE" && find board -type f -exec cat {} +\n' >tests/board/run
-	chmod +x scripts/* tools/* tests/board/run
-	mkdir -p "$CACHE/out/v7.0/board"
-	PATH=$T/tools:$PATH passes scripts/test/emulate
-}
-test_board_starts_from_the_image() {
-	emulated
-	[ ! -s out ] || fail "it starts from $(cat out)"
-	boot=$CACHE/out/v7.0/image/arch/arm64/boot
-	mkdir -p "$boot"
-	: >"$boot/Image"
-	emulated
-	[ ! -s out ] || fail "it starts from an Image that was not built"
-	echo image >"$boot/Image"
-	emulated
-	[ "$(cat out)" = image ] || fail "it does not start from the Image: $(cat out)"
-	[ -e "$CACHE/out/v7.0/board/lockdep-y/arch/arm64/boot/Image" ] || fail "it is not where the board is built"
-	echo another >"$boot/Image"
-	emulated
-	[ "$(cat out)" = image ] || fail "what was built is overwritten"
 }
 test_board_tells_as_it_goes() {
 	mkdir tools
@@ -260,19 +269,6 @@ END
 		echo "$line"
 	done >out
 	says '^# board: 0 failed, 0 skipped, 0 faults$'
-}
-test_half_a_copy_is_none() {
-	mkdir -p tools "$CACHE/from"
-	echo object >"$CACHE/from/a.o"
-	# shellcheck disable=SC2016 # for that script
-	printf '#!/bin/sh\nmkdir "$3"\necho ob >"$3/a.o"\nexit 1\n' >tools/cp
-	chmod +x tools/cp
-	PATH=$T/tools:$PATH refused 8 'cannot copy' "$S/lib/start-from" "$CACHE/from" "$CACHE/out/to"
-	[ ! -e "$CACHE/out/to" ] || fail "half a copy is there"
-	passes "$S/lib/start-from" "$CACHE/from" "$CACHE/out/to"
-	[ "$(cat "$CACHE/out/to/a.o")" = object ] || fail "no copy"
-	passes "$S/lib/start-from" "$CACHE/none" "$CACHE/out/other"
-	[ ! -e "$CACHE/out/other" ] || fail "a copy of nothing"
 }
 # A kernel that begins as a copy of another, when the disk is full
 test_board_copies_all_or_nothing() {
