@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make preflight: each line of its list turns red for what it is there for
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/sendable.sh"
 
 # ready: sendable, with the signed copy
 ready() {
@@ -35,79 +36,54 @@ test_preflight_green() {
 	passes "$S/send/preflight"
 	says '^Nothing is missing'
 	says '^--  ran on real hardware +not done, and the letter says so'
-	says "^ok  built and linted +$(awk '!/^#/ && NF { n++ } END { print n }' "$S/build/plan") checks, of exactly these patches"
-	[ "$(grep -c '^ok' out)" = "$(($(find "$S/send/preflight.d" -type f | wc -l) - 1))" ] || fail "$(cat out)"
+	says '^--  since it was recorded +0123456789ab is not in this clone: the letter says so'
+	says '^--  assistants are named +none is: .*make signoff BASE=v7.3.*ASSISTED_BY=.*yours to say'
+	says '^ok  built and linted +2 checks, of exactly these patches'
+	says '^  simona@ffwll.ch +0 1 2$'
+	says '^  jacob@example.org +0 2$'
+	[ "$(grep -c '^ok' out)" = "$(($(cat "$S"/send/preflight.d/*.sh | grep -c '^check_') - 3))" ] || fail "$(cat out)"
 	unset BASE
-	passes "$S/send/preflight"
-	says 'sent for v7.3|for v7.3 be sent'
+	passes "$S/send/preflight" applies base
+	says 'for v7.3 be sent'
+	refused 2 'usage.*applies base built' "$S/send/preflight" nonsense
 }
 test_preflight_a_comma_in_a_patch() {
 	ready
 	sed -i 's/fences, all/fences; all/' patches/v7.3/0001*
-	red 03-check "other patches.*make all BASE=v7.3"
-	red 04-test "other patches.*make test BASE=v7.3"
-	red 05-evidence 'other patches.*make evidence BASE=v7.3'
-	red 09-letter 'other patches'
-	red 11-signed 'other patches.*make signoff'
+	red built "on exactly this \(build-one\).*make all BASE=v7.3"
+	red tested "on exactly this.*make test BASE=v7.3"
+	red evidence 'other patches.*make evidence BASE=v7.3'
+	red letter 'other patches'
+	red signed 'other patches.*make signoff'
 	# what only applied is not tested; when all was run it is green again
 	passes "$S/tree/apply"
-	red 03-check 'other patches'
-	passes "$S/lib/stamp" check 0
-	passes "$S/lib/stamp" test 0
-	red 05-evidence 'other patches'
+	red built 'on exactly this'
+	made_up_results
+	red evidence 'other patches'
 	made_up_evidence
+	passes "$S/send/cover-letter"
 	passes "$S/send/signoff"
 	passes "$S/send/preflight"
 }
 test_preflight_a_comma_in_a_message() {
 	ready
 	sed -i 's/synchronisation, says/synchronisation; says/' patches/v7.3/0001*
-	red 03-check 'other patches'
-	passes "$S/lib/stamp" check 0
+	red signed 'of other patches'
 	passes "$S/send/signoff"
-	passes "$S/send/preflight"
+	passes "$S/send/preflight" signed
 }
 test_preflight_that_found_fault() {
 	ready
-	passes "$S/lib/stamp" check 1
-	red 03-check 'found fault or was not run'
+	ran build/build build-one false
+	red built 'found fault or was not run on exactly this \(build-one\)'
 	alone
-	QUICK=1 passes "$S/lib/stamp" check 0
-	red 03-check 'found fault or was not run'
-	passes "$S/lib/stamp" test 2
-	red 04-test 'found fault or was not run'
+	ran test/test test false
+	red tested 'found fault or was not run'
 }
 test_preflight_a_number_in_the_letter() {
 	ready
 	sed -i 's|6234/6233|6234/6235|' cover-letter
-	red 09-letter 'line [0-9]+ is not what evidence says.*make cover-letter'
-	red 10-numbers 'no evidence for 6235:'
-}
-test_preflight_a_number_of_a_picture() {
-	sendable
-	sed -i 's/6233/4242/' cover-letter
-	echo ' 4242 ' >evidence/v7.3/bench.png
-	red 10-numbers 'no evidence for .*4242'
-}
-test_preflight_numbers_of_the_mistakes() {
-	ready
-	# another series, of which they are
-	sed 's/^+/+x/' "$PATCHES"/v7.3/0001-*.patch >"$PATCHES/0001-other.patch"
-	mkdir -p evidence/v7.0
-	{
-		"$S/lib/patch-ids" "$PATCHES"/*.patch | sed 's/^/    /'
-		printf '| mistake | caught by |\n| --- | --- |\n| one | rga.x |\n'
-	} >evidence/v7.0/mutants.md
-	passes "$S/send/cover-letter"
-	grep -q 'mistakes: 1 of [0-9]* .*on 7.0' cover-letter || fail "$(grep mistakes cover-letter)"
-	passes "$S/send/preflight" 10-numbers
-	sed -i 's/mistakes: 1 of/mistakes: 777 of/' cover-letter
-	red 10-numbers 'no evidence for 777:'
-}
-test_preflight_bench_of_other_patches() {
-	sendable
-	echo '# patch-id 0123456789' >evidence/v7.3/bench
-	red 05-evidence 'its bench is of other patches.*make bench'
+	red letter 'line [0-9]+ is not what evidence says.*make cover-letter'
 }
 test_preflight_a_number_in_the_text() {
 	ready
@@ -115,154 +91,246 @@ test_preflight_a_number_in_the_text() {
 	export LETTER_IN="$T/in"
 	passes "$S/send/cover-letter"
 	passes "$S/send/signoff"
-	red 10-numbers 'in has 31 5 816 typed in'
+	red figures 'in has 31 5 816 typed in'
 }
 test_preflight_a_letter_that_is_too_long() {
 	ready
-	{ sed 1q "$S/../cover-letter.in"; yes '' | head -n 40; sed 1d "$S/../cover-letter.in"; } >in
+	{ cat "$S/../cover-letter.in"; printf 'a %076d\n' 0; } >in
 	LETTER_IN=$T/in passes "$S/send/cover-letter"
-	LETTER_IN=$T/in red 09-letter 'more than two screens'
-	{ cat "$S/../cover-letter.in"; printf '%076d\n' 0; } >in
-	LETTER_IN=$T/in passes "$S/send/cover-letter"
-	LETTER_IN=$T/in red 09-letter 'longer than 75'
+	LETTER_IN=$T/in red letter 'longer than 75'
+}
+# not_as_kept EXPRESSION: another report of the board, kept all the same
+not_as_kept() {
+	made_up_evidence
+	sed -i "$1" evidence/v7.3/board.ktap
+	manifest
 }
 test_preflight_evidence() {
 	ready
 	mv evidence/v7.3/check .
-	red 05-evidence 'no .*/check'
+	red evidence 'no .*/check'
 	sed 's/build	ok/build	FAIL/' check >evidence/v7.3/check
-	red 05-evidence 'holds a failure'
-	mv check evidence/v7.3/
-	sed -i 's/^tests: .*/tests: 0123456789ab/' evidence/v7.3/run
-	red 05-evidence 'tests of the board have changed'
+	red evidence 'check is not as v7.3/manifest has it'
+	manifest
+	red evidence 'holds a failure'
 	made_up_evidence
-	sed -i 's/^    ok 1 rga.poll/    not ok 1 rga.poll/' evidence/v7.3/board.ktap
-	red 05-evidence 'did not pass .*rga.poll'
-	made_up_evidence
-	sed -i 's/^    # rga: 6234 jobs,/    # rga: 999 jobs,/' evidence/v7.3/board.ktap
-	red 05-evidence 'accounting ran 999 jobs of a kind, not [0-9]+: run .make evidence'
-	sed -i '/^    # rga: 999 jobs,/d' evidence/v7.3/board.ktap
-	red 05-evidence 'accounting ran 0 jobs'
+	echo 1 >evidence/v7.3/more
+	red evidence 'more is not as v7.3/manifest has it'
+	rm evidence/v7.3/more
+	rm evidence/v7.3/manifest
+	red evidence 'there is no .*/manifest'
+	not_as_kept 's/^    ok 1 rga.poll/    not ok 1 rga.poll/'
+	red evidence 'did not pass .*rga.poll'
+	not_as_kept 's/^    # rga: 6234 jobs,/    # rga: 999 jobs,/'
+	red evidence 'accounting ran 999 jobs of a kind, not [0-9]+: run .make evidence'
+}
+test_preflight_boots_of_evidence() {
+	ready
 	for boot in lockdep-y:fences lockdep-n:off short-y:short; do
-		made_up_evidence
-		sed -i "s/^# booting ${boot%:*}/# booting other/" evidence/v7.3/board.ktap
-		red 05-evidence "the boot '${boot#*:}' is missing: run .make evidence BASE=v7.3"
+		not_as_kept "s/^# booting ${boot%:*}/# booting other/"
+		red evidence "the boot '${boot#*:}' is missing: run .make evidence BASE=v7.3"
 	done
-	made_up_evidence
-	sed -i '/# record: /d' evidence/v7.3/board.ktap
-	red 05-evidence "the boot 'record' is missing"
+	not_as_kept '/# record: /d'
+	red evidence "the boot 'record' is missing"
 	made_up_evidence
 	sed -i '/PROVE/d' evidence/v7.3/fences.config
-	red 06-lockdep 'no board ran with PROVE_LOCKING and release fences'
+	red lockdep 'no board ran with PROVE_LOCKING and release fences'
+	not_as_kept 's/, tree ./, tree x/'
+	red evidence 'is of another tree'
+}
+test_preflight_what_was_recorded() {
+	ready
+	not_as_kept 's/^# commit: .*/&, and changes that were not committed/'
+	red recorded 'with changes that were not committed'
+	# in a clone that has the commit
+	git init -q clone
+	mkdir clone/tests
+	echo 1 >clone/tests/a
+	cp -r "$HERE/../../scripts" "$HERE/../../configs" clone/
+	cp -r "$HERE"/.. clone/
+	git -C clone add tests/a
+	git -C clone commit -qm one
+	not_as_kept "s/^# commit: .*/# commit: $(git -C clone rev-parse --short=12 HEAD)/"
+	for file in evidence/v7.3/*; do sed -i "s/^# commit: .*/# commit: $(git -C clone rev-parse --short=12 HEAD)/" "$file"; done
+	manifest
+	passes clone/scripts/send/preflight recorded
+	says '^ok  since it was recorded +at commit .*; no test or script has changed since'
+	echo 2 >clone/tests/a
+	passes clone/scripts/send/preflight recorded
+	says '^--  since it was recorded +since [0-9a-f]* 1 files of tests, scripts and configs have changed'
+}
+test_preflight_results() {
+	ready
+	echo more >>results.md
+	red results "docs/results.md is not what evidence says: run 'make results'"
+	alone
 }
 test_preflight_base() {
 	ready
 	mkdir patches/v7.4
 	cp patches/v7.3/*.patch patches/v7.4/
-	red 02-base 'newest series, .*v7.4, not .*v7.3: take BASE=v7.4'
+	red base 'newest series, .*v7.4, not .*v7.3: take BASE=v7.4'
 	rm -r patches/v7.4
 	sed -i 's/^-5$/-five/' patches/v7.3/*.patch
 	sed -i 's/^ 9$/ nine/' patches/v7.3/0002*
-	red 01-applies 'no series fits'
+	red applies 'no series fits'
 }
 test_preflight_opt_in_and_annotations() {
 	ready
 	change 's/bool "fences.*/&\n\tdefault y/' drivers/media/common/videobuf2/Kconfig
-	red 07-opt-in 'on by default'
+	red opt_in 'on by default'
 	change '/config VIDEOBUF2_RELEASE/,$d' drivers/media/common/videobuf2/Kconfig
-	red 07-opt-in 'there is no bool'
+	red opt_in 'there is no bool'
 	change 's|^v4l2_m2m_attach.*|/* v4l2_m2m_attach_release_fence() here */|' drivers/media/platform/rockchip/rga/rga.c
-	red 08-annotations 'no v4l2_m2m_attach_release_fence\(\) to .*rga.c'
+	red annotations 'no v4l2_m2m_attach_release_fence\(\) to .*rga.c'
 	change '/supports_release_fences/d' include/media/videobuf2-core.h
+	red opt_in 'no supports_release_fences'
 	change 's/dma_fence_begin_signalling/begin/' drivers/media/common/videobuf2/videobuf2-release-fence.c
-	red 08-annotations 'no dma_fence_begin_signalling\(\) to .*videobuf2-release-fence.c'
+	red annotations 'no dma_fence_begin_signalling\(\) to .*videobuf2-release-fence.c'
+	change 's/^begin/dma_fence_begin_signalling/' drivers/media/common/videobuf2/videobuf2-release-fence.c
+	change 's/^.*v4l2_m2m_attach_release_fence() here.*/v4l2_m2m_attach_release_fence();/' drivers/media/platform/rockchip/rga/rga.c
+	passes "$S/send/preflight" annotations
+	change 's/^dma_fence_end_signalling.*/hantro_commit_run();/' drivers/media/platform/verisilicon/hantro_drv.c
+	red annotations 'no dma_fence_end_signalling\(\) to .*hantro_drv.c'
 }
 test_preflight_signed() {
 	ready
 	rm -r "$MAIL"
-	red 11-signed 'no signed copy: run .make signoff BASE=v7.3'
-	red 12-subject 'no signed copy'
+	red signed 'no signed copy: run .make signoff BASE=v7.3'
+	red subject 'no signed copy'
 	passes "$S/send/signoff"
 	sed -i 's/^Signed-off-by: Tester/Signed-off-by: Other/' "$MAIL"/*-0002-*
-	red 11-signed '0002.* is not signed by Tester <tester@example.org>'
+	red signed '0002.* is not signed by Tester <tester@example.org>'
 	alone
 	git config --global user.email somebody@example.org
-	red 11-signed 'of another letter or sender'
+	red signed 'of another letter or sender'
 	git config --global --unset user.email
-	red 11-signed 'git config'
+	red signed 'git config'
 }
 test_preflight_patches_signed_in_the_repository() {
 	ready
 	sed -i '/^For the sake/s/$/\n\nSigned-off-by: Author <author@example.org>/' patches/v7.3/0001*
 	passes "$S/tree/apply"
-	passes "$S/lib/stamp" check 0
 	passes "$S/send/signoff"
-	red 11-signed 'in the repository are signed'
-	alone
+	red unsigned 'in the repository are signed'
 }
 test_preflight_subject_and_thread() {
 	ready
 	sed -i 's/^Subject: \[PATCH RFC v2 /Subject: [PATCH v2 /' "$MAIL"/*-0002-*
-	red 12-subject '0002.* does not begin with \[PATCH RFC v2 2/2\]'
+	red subject '0002.* does not begin with \[PATCH RFC v2 2/2\]'
 	alone
 	passes "$S/send/signoff"
 	sed -i 's/^In-Reply-To: <.*/In-Reply-To: <other@example.org>/' "$MAIL"/*-0000-*
-	red 13-thread 'other@example.org.*not to <20260429195306'
+	red thread 'other@example.org.*not to <20260429195306'
 	alone
 }
 test_preflight_recipients() {
 	ready
 	change 's/linaro-mm-sig@[a-z.]*//' scripts/get_maintainer.pl
-	red 14-recipients 'does not go to linaro-mm-sig@lists.linaro.org'
+	red recipients 'does not go to linaro-mm-sig@lists.linaro.org'
 	change '1s/.*/exit 1;/' scripts/get_maintainer.pl
-	red 14-recipients 'get_maintainer.pl names nobody'
+	red recipients 'get_maintainer.pl names nobody'
+}
+test_preflight_a_recipient_more() {
+	ready
+	sed -i '0,/^Cc: /s/^Cc: /&Somebody <somebody@example.org>, /' "$MAIL"/*-0001-*
+	red recipients '0001.* goes to others than get_maintainer.pl and scripts/send/people.tsv say'
+	alone
+	passes "$S/send/signoff"
+	sed -i '0,/^Cc: /s/^Cc: /Bcc: <somebody@example.org>\n&/' "$MAIL"/*-0000-*
+	red recipients '0000.* goes to others'
+}
+test_preflight_assistants() {
+	ready
+	ASSISTED_BY='LLM coccinelle' passes "$S/send/signoff"
+	passes "$S/send/preflight" assisted
+	says '^ok  assistants are named +LLM coccinelle \(2 patches\)$'
+	for mail in "$MAIL"/*-000[12]-*; do
+		[ "$(grep -A1 '^Assisted-by: LLM coccinelle$' "$mail")" = "Assisted-by: LLM coccinelle
+Signed-off-by: Tester <tester@example.org>" ] || fail "$(cat "$mail")"
+	done
+	! grep -l Assisted-by "$MAIL"/*-0000-* || fail "the letter has the tag"
+	ASSISTED_BY='LLM <who@example.org>' refused 2 "give it as in ASSISTED_BY='LLM coccinelle sparse'" "$S/send/signoff"
+	ASSISTED_BY='' refused 2 'give it as in' "$S/send/signoff"
+}
+test_preflight_servers() {
+	ready
+	for host in smtp.office365.com smtp-mail.outlook.com email-smtp.eu-west-1.amazonaws.com; do
+		git config --global sendemail.smtpServer $host
+		red server "$host gives every mail another message id"
+	done
+	git config --global sendemail.smtpServer /usr/bin/sendmail
+	git config --global sendemail.smtpServerOption somebody@example.org
+	red server 'smtpServerOption names an address'
+	git config --global --unset sendemail.smtpServerOption
+	passes "$S/send/preflight" server
+	# the user's own identity has the last word
+	git config --global sendemail.identity work
+	git config --global sendemail.work.smtpServer smtp.office365.com
+	red server 'smtp.office365.com'
 }
 test_preflight_mail() {
 	ready
 	sed -i 's/^+config VIDEOBUF2_RELEASE_FENCES/+config VIDEOBUF2_RELEASE\n_FENCES/' "$MAIL"/*-0001-*
-	red 15-mail '0001.* does not apply'
+	red mail '0001.* does not apply'
 	alone
 	passes "$S/send/signoff"
 	sed -i 's/^+bool supports/+int supports/' "$MAIL"/*-0001-*
-	red 15-mail 'another tree'
+	red mail 'another tree'
 	passes "$S/send/signoff"
 	sed -i 's/^Content-Type: .*/Content-Type: text\/plain; charset=UTF-8; format=flowed/' "$MAIL"/*-0000-*
-	red 15-mail 'is not plain text'
+	red mail 'is not plain text'
 	passes "$S/send/signoff"
 	sed -i '/^Content-Type: /d' "$MAIL"/*-0000-*
-	red 15-mail 'does not say that it is UTF-8'
+	red mail 'does not say that it is UTF-8'
 	sed -i "s/König/K$(printf '\366')nig/" "$MAIL"/*-0000-*
-	red 15-mail 'is not UTF-8'
+	red mail 'is not UTF-8'
 }
 test_preflight_note_of_the_base() {
 	ready
 	grep -qx "base-commit: $(git -C linux rev-parse v7.3)" "$MAIL"/*-0000-* || fail "no note of a commit that others have"
+	! grep -l '^prerequisite' "$MAIL"/*.patch || fail "a prerequisite that there is not"
 	sed -i 's/^base-commit: /&0/' "$MAIL"/*-0000-*
-	red 16-base-note "make signoff"
+	red stands_on "make signoff"
 	alone
+}
+test_preflight_prerequisites() {
+	ready
+	mkdir patches/fixes
+	sed 's/fences, all/fences and all/' patches/v7.3/0001* >patches/fixes/one.patch
+	red stands_on 'is not what they stand on: run .make signoff'
+	passes "$S/send/signoff"
+	[ "$(grep -A1 '^base-commit' "$MAIL"/*-0000-* | sed 1d)" = "prerequisite-patch-id: $(git patch-id --stable <patches/fixes/one.patch | cut -d' ' -f1)" ] ||
+		fail "$(tail "$MAIL"/*-0000-*)"
+	passes "$S/send/preflight" stands_on
+	says '1 prerequisites'
+}
+# written: what is made of the evidence is made of it again
+written() {
+	passes "$S/send/cover-letter"
+	(unset BASE && passes "$S/evidence/results" "$RESULTS") || exit
+	passes "$S/send/signoff"
 }
 test_preflight_hardware() {
 	ready
 	record pine real
-	passes "$S/send/cover-letter"
-	passes "$S/send/signoff"
+	written
 	passes "$S/send/preflight"
-	says '^ok  ran on real hardware +done: Board pine'
+	says '^ok  ran on real hardware +done: Board pine; did anybody wait. unknown'
 	record pine unknown
-	passes "$S/send/cover-letter"
-	passes "$S/send/signoff"
+	written
 	passes "$S/send/preflight"
 	says '^--  ran on real hardware +not done'
 	sed -i 's/^patch: ./patch: 0/' evidence/boards/pine.record
-	red 17-hardware 'of other patches'
+	red hardware 'of other patches'
 	rm -r evidence/boards
-	red 09-letter 'not what evidence says'
+	red letter 'not what evidence says'
 }
 # lies EXPRESSION SENTENCE: with this in it the record is no proof
 lies() {
 	record pine real
 	sed -i "$1" evidence/boards/pine.record
-	red 17-hardware "no proof that fences work: pine.record \($2\): record it again"
+	red hardware "no proof that fences work: pine.record \($2\): record it again"
 }
 test_preflight_a_record_that_proves_nothing() {
 	ready
@@ -292,22 +360,22 @@ finds() {
 }
 test_preflight_checkpatch_of_the_mails() {
 	ready
-	passes "$S/send/preflight" 18-checkpatch
+	passes "$S/send/preflight" checkpatch
 	says '^ok  checkpatch of the mails +0 errors, 0 warnings, 0 checks, 2 patches; apart: 0 unsigned'
 	finds "ERROR:NO_AUTHOR_SIGN_OFF: Missing Signed-off-by: line by nominal patch author 'A'"
-	red 18-checkpatch "0002.*patch:1: ERROR:NO_AUTHOR_SIGN_OFF: Missing .* 'A': mend that .*make signoff BASE=v7.3"
+	red checkpatch "0002.*patch:1: ERROR:NO_AUTHOR_SIGN_OFF: Missing .* 'A': fix that .*make signoff BASE=v7.3"
 	alone
 	finds 'WARNING:FROM_SIGN_OFF_MISMATCH: From:\/Signed-off-by: email name mismatch'
-	red 18-checkpatch '0002.*WARNING:FROM_SIGN_OFF_MISMATCH: From:/Signed-off-by: email'
+	red checkpatch '0002.*WARNING:FROM_SIGN_OFF_MISMATCH: From:/Signed-off-by: email'
 	finds 'WARNING:FILE_PATH_CHANGES: added, moved or deleted files'
-	passes "$S/send/preflight" 18-checkpatch
+	passes "$S/send/preflight" checkpatch
 	says 'apart: 0 unsigned .*, 1 with new files'
 	sed -i '/^Signed-off-by: /d' "$MAIL"/*-0001-*
-	red 18-checkpatch '0001.*ERROR:MISSING_SIGN_OFF'
+	red checkpatch '0001.*ERROR:MISSING_SIGN_OFF'
 	change '/^echo/s/total/broken/' scripts/checkpatch.pl
-	red 18-checkpatch 'checkpatch did not run in full'
+	red checkpatch 'checkpatch did not run in full'
 	rm -r "$MAIL"
-	red 18-checkpatch 'no signed copy'
+	red checkpatch 'no signed copy'
 }
 test_preflight_leaves_the_repository_alone() {
 	ready

@@ -3,6 +3,7 @@
 # record, of the tarball for real boards: with nothing but busybox, and a made-up
 # /proc and /sys
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/sendable.sh"
 
 # board: $T/bin has busybox alone, $T/root is what record sees of the kernel
 board() {
@@ -218,13 +219,14 @@ test_record_bad_usage() {
 test_record_into_the_letter() {
 	board
 	sendable
-	"$S/lib/patch-ids" patches/v7.3/*.patch | sed 's/^/patch: /; 1s/^/base: v7.3\n/' >tarball/series
+	sed 's/^/patch: /; 1s/^/base: v7.3\n/' ids >tarball/series
 	tracing ' mpv-1 [000] 1.0: dma_fence_init: driver=videobuf2 timeline=t context=1 seqno=1'
 	printf 'linux,dummy-virt\0' >root/proc/device-tree/compatible
 	(cd evidence/boards && shrec -n emulated -- true >/dev/null 2>&1) || fail "no record"
 	passes "$S/send/cover-letter"
-	grep -q '^  emulated.record: modelled hardware, Pine64' cover-letter || fail "$(cat cover-letter)"
-	grep -q 'fences 1/0, waits 0/0' cover-letter || fail "$(cat cover-letter)"
+	grep -q '^    hardware: modelled, Pine64' cover-letter || fail "$(cat cover-letter)"
+	grep -q 'fences, waits, buffers: 1/0, 0/0' cover-letter || fail "$(cat cover-letter)"
+	grep -q 'did anybody wait for a release fence? no: 0 threads, 0 jobs of a GPU, 0' cover-letter || fail "$(cat cover-letter)"
 }
 test_board_tarball() {
 	command -v aarch64-linux-gnu-gcc >/dev/null || skip "no compiler for arm64"
@@ -233,7 +235,7 @@ test_board_tarball() {
 	tar -xzf "$CACHE"/out/v7.3/vb2-board-v7.3.tar.gz
 	(cd vb2-board-v7.3/progs && printf '%s\n' *) | sort >progs
 	sort vb2-board-v7.3/list | cmp - progs || fail "$(cat progs)"
-	[ "$(sed -n 's/^patch: //p' vb2-board-v7.3/series)" = "$("$S/lib/patch-ids" patches/v7.3/*.patch)" ] || fail "$(cat vb2-board-v7.3/series)"
+	[ "$(sed -n 's/^patch: //p' vb2-board-v7.3/series)" = "$(cat ids)" ] || fail "$(cat vb2-board-v7.3/series)"
 	cmp "$HERE/../board/splats.re" vb2-board-v7.3/splats.re || fail "another idea of a splat than the emulated board has"
 	! aarch64-linux-gnu-readelf -l vb2-board-v7.3/progs/observe | grep -q INTERP || fail "not static"
 	[ -z "$(ls -d "$CACHE"/out/v7.3/vb2-board-v7.3 2>/dev/null)" ] || fail "left behind"

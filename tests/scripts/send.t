@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make signoff and make send, with a real git send-email and a mail server of our own
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/sendable.sh"
 
 # sink [OPTION...]: a mail server on loopback, which keeps what it gets in $T/got
 sink() {
@@ -34,18 +35,52 @@ header() { sed '/^$/q' "$2" | awk -v name="$1: " '/^[ \t]/ { if (on) v = v $0; n
 # mail N: the file of mail N of the series
 mail() { grep -lE "^Subject: \[PATCH RFC v2 $1/2\] " got/new/*; }
 
+# hostile: a configuration that would change who gets what, and how the thread looks
+hostile() {
+	printf '#!/bin/sh\necho "$1@example.org"\n' >tocmd
+	printf '#!/bin/sh\necho "Bcc: evil3@example.org"\n' >headercmd
+	printf 'alias simona@ffwll.ch Evil <evil6@example.org>\nalias linux-media@vger.kernel.org evil7@example.org\n' >aliases
+	chmod +x tocmd headercmd
+	mkdir -p hooks home
+	printf '#!/bin/sh\necho called >>"%s/hooked"\nexit 1\n' "$T" >hooks/sendemail-validate
+	chmod +x hooks/sendemail-validate
+	: >home/.checkpatch.conf
+	: >home/.get_maintainer.conf
+	export HOME="$T/home"
+	while read -r key value; do
+		git config --global "$key" "$value"
+	done <<END
+sendemail.toCmd $T/tocmd evil1
+sendemail.ccCmd $T/tocmd evil2
+sendemail.headerCmd $T/headercmd
+sendemail.aliasesFile $T/aliases
+sendemail.aliasFileType mutt
+sendemail.bcc evil4@example.org
+sendemail.to evil8@example.org
+sendemail.cc someone-else@example.org
+sendemail.suppresscc all
+sendemail.thread true
+sendemail.chainReplyTo true
+sendemail.signedoffbycc true
+sendemail.confirm always
+sendemail.annotate true
+core.hooksPath $T/hooks
+format.subjectPrefix WRONG
+format.attach true
+format.to evil9@example.org
+format.cc evil9@example.org
+END
+}
 test_send_a_thread() {
 	sink
 	sendable
 	git config --global user.name 'Jörg Tester'
 	# what a sender may have set, and what must not get through
-	git config --global sendemail.thread true
-	git config --global sendemail.chainReplyTo true
-	git config --global sendemail.cc someone-else@example.org
-	git config --global format.subjectPrefix WRONG
-	git config --global format.attach true
+	hostile
 	passes "$S/send/signoff"
-	passes env SEND=yes "$S/send/send"
+	passes "$S/send/preflight"
+	sed -n '/^Who gets which mail/,/^$/s/^  \([^ ]*\) *\([0-9 ]*\)$/\1 \2/p' out >listed
+	passes env SEND=yes GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=sendemail.bcc GIT_CONFIG_VALUE_0=evil5@example.org "$S/send/send"
 	[ "$(find got/new -type f | wc -l)" = 3 ] || fail "not three mails: $(cat out)"
 
 	# the thread: the letter under v1, the patches under the letter
@@ -64,12 +99,15 @@ test_send_a_thread() {
 	# who got what, each once
 	rcpt() { header X-RcptTo "$(mail "$1")" | sed 's/, */\n/g' | sort; }
 	for n in 0 1 2; do
+		# as preflight listed it, and nobody else
+		awk -v n=$n '{ for (i = 2; i <= NF; i++) if ($i == n) print tolower($1) }' listed | sort >want
+		rcpt $n | tr '[:upper:]' '[:lower:]' | cmp - want || fail "mail $n goes to $(rcpt $n), and preflight lists $(cat want)"
 		[ -z "$(rcpt $n | uniq -d)" ] || fail "twice: $(rcpt $n | uniq -d)"
 		for who in linux-media@vger.kernel.org nicolas.dufresne@collabora.com christian.koenig@amd.com simona@ffwll.ch \
 			tfiga@example.org author@example.org dri-devel@lists.freedesktop.org; do
 			rcpt $n | grep -qxF $who || fail "mail $n does not go to $who: $(rcpt $n)"
 		done
-		! rcpt $n | grep -q someone-else || fail "mail $n goes to who was only configured"
+		! rcpt $n | grep -E 'someone-else|evil' || fail "mail $n goes to who was only configured"
 	done
 	rcpt 0 | grep -qx jacob@example.org || fail "the letter does not go to everybody"
 	! rcpt 1 | grep -qx jacob@example.org || fail "patch 1 goes to the maintainer of rga"
@@ -91,6 +129,7 @@ test_send_a_thread() {
 	[ "$(find got/new -type f | wc -l)" = 3 ] || fail "mails went out again"
 
 	# and the receiver's side
+	[ ! -e hooked ] || fail "a hook had a say"
 	! grep -rl Signed-off-by patches || fail "the repository was signed"
 	mbox
 	taken got.mbox "${letter#<}"
@@ -98,7 +137,7 @@ test_send_a_thread() {
 }
 # once_is_enough: neither of it goes on with a version that went out
 once_is_enough() {
-	SEND=yes refused 1 "^send: v2 went out on 20.*raise 'reroll' in scripts/send/thread, then run .make signoff BASE=v7.3" "$S/send/send"
+	SEND=yes refused 1 "^send: v2 went out on 20.*raise 'reroll' in scripts/send/thread.tsv, then run .make signoff BASE=v7.3" "$S/send/send"
 	refused 1 '^send: v2 went out on 20' "$S/send/send"
 	refused 1 "^signoff: v2 went out on 20.*raise 'reroll'" "$S/send/signoff"
 }
@@ -135,8 +174,7 @@ test_b4_takes_over() {
 	passes env -C clone XDG_DATA_HOME="$T/xdg" sh -eu "$T/commands"
 	[ "$(grep -c 'Would have sent 3 messages' err)" = 2 ] || fail "$(cat err)"
 	# the same patches and letter
-	"$S/lib/patch-ids" patches/v7.3/*.patch >want
-	"$S/lib/patch-ids" b4/000[1-9]*.eml | cmp - want || fail "the patches are others"
+	ids b4/000[1-9]*.eml | cmp - ids || fail "the patches are others"
 	for n in 0 1 2; do
 		header Subject b4/000$n-*.eml | grep -qE "^\[PATCH RFC v2 $n/2\] " || fail "$(header Subject b4/000$n-*.eml)"
 		[ $n = 0 ] || [ "$(grep -c '^Signed-off-by: Tester <tester@example.org>$' b4/000$n-*.eml)" = 1 ] || fail "patch $n is not signed once"
@@ -191,9 +229,8 @@ test_send_never_again_after_a_clean() {
 	# the next version is another one
 	rm project/scripts
 	cp -r "$HERE/../../scripts" project/
-	sed -i 's/^reroll.*/reroll	3/' project/scripts/send/thread
-	passes "$S/lib/stamp" check 0
-	passes "$S/lib/stamp" test 0
+	sed -i 's/^reroll.*/reroll	3/' project/scripts/send/thread.tsv
+	made_up_results
 	made_up_evidence
 	passes "$S/send/cover-letter"
 	passes "$S/send/signoff"
@@ -233,16 +270,38 @@ test_send_that_is_killed() {
 	printf '#!/bin/sh\necho "$*" >>%s/log\nkill -9 $PPID\n' "$T" >sendmail
 	chmod +x sendmail
 	git config --global sendemail.smtpServer "$T/sendmail"
+	SEND=yes refused 1 'it was cut off: count the mails of v2 that the list has' "$S/send/send"
 	SEND=yes refused 1 'it was cut off' "$S/send/send"
-	SEND=yes refused 1 'it was cut off: look whether the list has .*-0000-' "$S/send/send"
+	refused 1 'it was cut off' "$S/send/send"
 	[ "$(wc -l <log)" = 1 ] || fail "it went on: $(cat log)"
 	# as it says
-	sh -euc "$(sed "s/.* if so do '//; s/'.*//" err)"
-	sh -euc "$(sed "s/.* then '//; s/'.*//" err)"
+	sh -euc "$(sed 's/.*write the number down: //; s/NUMBER/1/' err)"
 	git config --global sendemail.smtpServer 127.0.0.1
 	passes env SEND=yes "$S/send/send"
 	[ "$(find got/new -type f | wc -l)" = 2 ] || fail "not the two that were left"
 	once_is_enough
+}
+test_send_by_a_server_of_another_identity() {
+	sink
+	sendable
+	git config --global sendemail.identity work
+	git config --global sendemail.work.smtpServer 127.0.0.1
+	git config --global sendemail.work.smtpServerPort "$port"
+	git config --global sendemail.smtpServerPort 1
+	passes "$S/send/signoff"
+	passes env SEND=yes "$S/send/send"
+	[ "$(find got/new -type f | wc -l)" = 3 ] || fail "not three mails: $(cat out)"
+}
+test_send_from_a_git_that_reads_more() {
+	sendable
+	passes "$S/send/signoff"
+	git config --global sendemail.smtpServer 127.0.0.1
+	# an old git: it knows no GIT_CONFIG_GLOBAL
+	without git
+	printf '#!/bin/sh\nGIT_CONFIG_GLOBAL=%s exec %s "$@"\n' "$GIT_CONFIG_GLOBAL" "$(command -v git)" >bin/git
+	chmod +x bin/git
+	PATH=$T/bin SEND=yes refused 1 'nothing is sent' "$S/send/send"
+	grep -q 'NO  nothing adds a recipient .*install git 2.32' out || fail "$(cat out)"
 }
 test_signoff_without_a_name() {
 	sendable
@@ -265,10 +324,10 @@ test_signoff_without_a_letter() {
 test_recipients_once_each() {
 	sendable
 	passes "$S/send/signoff"
-	passes "$S/send/recipients" "$MAIL"/*-0000-*
+	passes "$S/send/recipients.sh" "$MAIL"/*-0000-*
 	[ -z "$(sed 's/.*<//; s/>.*//' out | sort | uniq -d)" ] || fail "$(cat out)"
 	[ "$(grep -c christian.koenig out)" = 1 ] || fail "$(cat out)"
-	[ "$(wc -l <out)" = 10 ] || fail "$(cat out)"
+	[ "$(wc -l <out)" = 9 ] || fail "$(cat out)"
 }
 
 run_tests "$@"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make watch: answers in the thread, from a made-up mailbox
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/sendable.sh"
 v1=20260429195306.239666-1-mfritsche@reauktion.de
 
 # post FROM ID ANSWERS-TO SUBJECT [HEADER...]: one more mail in the mailbox

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # For watch: first file: ids seen before; second: the mails, a line each: id, ids it
 # answers to, addresses, seconds, date, author, address, subject. Prints those of
 # others in the thread of ROOT; MINE are the sender's addresses.

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# preflight: what was recorded
+# of_evidence FILE: it is there, and may be quoted
+of_evidence() {
+	base=$(series_name)
+	file=$EVIDENCE/$base/$1
+	[ -s "$file" ] || no "there is no ${file#"$TOP"/}: run $(again all), then $(again evidence)"
+	why=$(why_not "$file" "$base" | head -n 1)
+	[ -z "$why" ] || no "${file#"$TOP"/} $why: run $(again evidence)"
+}
+check_evidence() { # evidence is there and whole
+	for name in board.ktap check fences.config off.config; do of_evidence $name; done
+	dir=$EVIDENCE/$(series_name)
+	fault=$(faults_of "$dir" | head -n 1)
+	[ -z "$fault" ] || no "$fault: run $(again evidence), or git checkout ${dir#"$TOP"/}"
+	awk -F '\t' '/^#/ { next } { n++ } $2 != "ok" { bad = 1 } END { exit bad || !n }' "$dir/check" ||
+		no "${dir#"$TOP"/}/check holds a failure: run $(again all), then $(again evidence)"
+	ktap=$dir/board.ktap
+	awk -f "$S/evidence/ktap.awk" "$ktap" >/dev/null 2>"$tmp/why" || no "the board did not pass ($(tail -n 1 "$tmp/why")): run $(again evidence)"
+	for boot in lockdep-y:fences lockdep-n:off short-y:short; do
+		grep -qx "# booting ${boot%:*}" "$ktap" || no "the boot '${boot#*:}' is missing: run $(again evidence)"
+	done
+	grep -q '^ *# record: end$' "$ktap" || no "the boot 'record' is missing: run $(again evidence)"
+	# JOBS is for all kinds of job alike, so the kind that runs most tells
+	want=$(sed -n 's/^#define JOBS//p' "$TOP/tests/progs/accounting.c" | tr -cs 0-9 '\n' | sort -n | tail -n 1)
+	[ -n "$want" ] || no "tests/progs/accounting.c has no JOBS: fix scripts/send/preflight.d/evidence.sh"
+	most=$(awk '
+		/^# booting / { boot = $3 }
+		/^# Subtest: / { subject = $3 }
+		boot == "lockdep-y" && subject == "accounting" && $4 == "jobs," && $3 > most { most = $3 }
+		END { print most + 0 }' "$ktap")
+	[ "$most" -ge "$want" ] || no "accounting ran $most jobs of a kind, not $want: run $(again evidence)"
+	echo "${dir#"$TOP"/}, of these patches"
+}
+check_recorded() { # since it was recorded
+	commits=$(sed -n '/^#/!q; s/^# commit: //p' "$EVIDENCE/$(series_name)"/board.ktap 2>/dev/null; for file in "$EVIDENCE"/v*/*; do
+		[ "${file##*/}" = manifest ] || header commit "$file" | head -n 1
+	done)
+	commits=$(printf '%s\n' "$commits" | sort -u | grep . || :)
+	case $commits in
+	'') no "no file of evidence says of which commit it is: run $(again evidence)" ;;
+	*,*) no "some of evidence was recorded with changes that were not committed, which nobody else can have: record it again" ;;
+	esac
+	since=
+	for commit in $commits; do
+		changed=$(git -C "$TOP" diff --name-only "$commit" -- tests scripts configs 2>/dev/null | wc -l) &&
+			git -C "$TOP" rev-parse -q --verify "$commit^{commit}" >/dev/null 2>&1 ||
+			{ since="$since; $commit is not in this clone"; continue; }
+		[ "$changed" = 0 ] || since="$since; since $commit $changed files of tests, scripts and configs have changed (git diff --stat $commit -- tests scripts configs)"
+	done
+	[ -z "$since" ] || remark "${since#; }: the letter says so"
+	echo "at commit $(echo "$commits" | tr '\n' ' ' | sed 's/ $//'); no test or script has changed since"
+}
+check_lockdep() { # ran under lockdep
+	E=$EVIDENCE/$(series_name)
+	set -- "$E"/*.config
+	[ -f "$1" ] || no "there is no configuration in ${E#"$TOP"/}: run $(again evidence)"
+	for config; do
+		if grep -qx CONFIG_PROVE_LOCKING=y "$config" && grep -qx CONFIG_VIDEOBUF2_RELEASE_FENCES=y "$config"; then
+			echo "${config##*/}: PROVE_LOCKING and the option are on, and the board passed"
+			exit 0
+		fi
+	done
+	no "no board ran with PROVE_LOCKING and release fences: run $(again evidence)"
+}
+check_hardware() { # ran on real hardware
+	"$S/realboard/records.sh" >"$tmp/records" 2>"$tmp/why" || no "$(tail -n 1 "$tmp/why")"
+	bad=$(awk -F '\t' '$15 != "" { printf "%s%s (%s)", n++ ? ", " : "", $1, $15 }' "$tmp/records")
+	[ -z "$bad" ] || no "no proof that fences work: $bad: record it again, or take it out of evidence/boards"
+	real=$(awk -F '\t' '$2 == "real" { print $3 }' "$tmp/records" | sort -u | tr '\n' ' ')
+	grep -q 'real hardware: ' "$LETTER" || no "the letter does not say whether it ran on real hardware"
+	[ -n "$real" ] || remark "not done, and the letter says so ($(again realboard) is for that)"
+	echo "done: ${real% }; did anybody wait? $(awk -F '\t' '$2 == "real" { printf "%s%s", sep, $16; sep = ", " }' "$tmp/records")"
+}
+check_results() { # docs/results.md
+	(unset BASE KDIR; "$S/evidence/results" "$tmp/results") 2>"$tmp/why" || no "$(tail -n 1 "$tmp/why")"
+	cmp -s "${RESULTS:-$TOP/docs/results.md}" "$tmp/results" || no "docs/results.md is not what evidence says: run 'make results'"
+	echo "is what evidence says"
+}

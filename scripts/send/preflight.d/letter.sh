@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# preflight: the letter
+check_letter() { # the letter is generated
+	[ -f "$LETTER" ] || no "there is no letter: run $(again cover-letter)"
+	"$S/send/cover-letter" "$tmp/letter" 2>"$tmp/why" || no "$(tail -n 1 "$tmp/why")"
+	cmp -s "$LETTER" "$tmp/letter" ||
+		no "line $(cmp "$LETTER" "$tmp/letter" 2>&1 | sed 's/.*line //') is not what evidence says: run $(again cover-letter); texts belong in cover-letter.in"
+	# what cannot be broken stands alone
+	! grep -nE '.{76}' "$LETTER" | grep -vE '^[0-9]+: *[^ ]+$' >"$tmp/long" || no "line $(sed 's/:.*//;q' "$tmp/long") is longer than 75 characters: break it in cover-letter.in"
+	echo "$(wc -l <"$LETTER") lines, as evidence has it"
+}
+check_figures() { # no figure typed in
+	# words that are numbers; H.264 and v7.3 are names
+	in=${LETTER_IN:-$TOP/cover-letter.in}
+	typed=$(tr -cs 'A-Za-z0-9._+-' '\n' <"$in" | sed 's/^[.+-]*//; s/[.+-]*$//' | { grep -xE '[0-9][0-9.]*' || true; } | sort -u | tr '\n' ' ')
+	[ -z "$typed" ] || no "${in##*/} has ${typed% } typed in: take figures from evidence, as @name@"
+	echo "all of them are of evidence"
+}
+check_v1() { # links v1 at lore
+	grep -qF "$(v1_link)" "$LETTER" || no "the letter does not link $(v1_link), as submitting-patches.rst asks: write @v1@ in cover-letter.in"
+	v1_link
+}
