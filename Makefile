@@ -2,10 +2,10 @@
 # vb2 release fences. Each verb is one script in scripts/, in the folder of its stage; the
 # lines that begin with two # are what "make help" says.
 export KDIR BASE QUICK GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX
-export V NO_INSTALL KVM WARM
+export V NO_INSTALL KVM WARM WHAT DIRTY ASSISTED_BY
 
 .PHONY: all help deps tree apply range-diff build lint check check-all test test-scripts test-board test-all
-.PHONY: test-kasan test-apps test-vim2m test-fresh soak mutants bench bench-check evidence realboard clean
+.PHONY: test-kasan test-rt test-apps test-vim2m test-fresh soak mutants bench bench-check evidence results realboard clean
 .PHONY: cover-letter signoff preflight send watch
 .NOTPARALLEL:
 
@@ -31,12 +31,14 @@ check-all:	; @scripts/each-base all
 ## make test        the tests in tests/, in KTAP: of the scripts, and the emulated board
 test:	; @scripts/test/test
 ## make test-scripts  of the scripts alone; make test-board: of the emulated board alone
-test-scripts:	; @tests/scripts/run
-test-board:	; @scripts/test/emulate
+test-scripts:	; @scripts/test/test-scripts
+test-board:	; @scripts/test/test-board
 ## make test-all    all of 'make test' for every base
 test-all:	; @scripts/each-base test
 ## make test-kasan  the board with KASAN, kmemleak and DEBUG_OBJECTS
 test-kasan:	; @scripts/test/test-kasan
+## make test-rt     the board with PREEMPT_RT, whose interrupt handlers lockdep follows
+test-rt:	; @scripts/test/test-rt
 ## make test-apps   v4l2-compliance and GStreamer (Debian, arm64) on the board, with the
 ##                  series and without: they must say the same
 test-apps:	; @scripts/test/test-apps
@@ -50,13 +52,15 @@ test-fresh:	; @scripts/test/test-fresh
 soak:	; @scripts/test/soak
 ## make mutants     deliberate errors in the series, one at a time: each has to be caught
 mutants:	; @scripts/test/mutants
-## make bench       what the fences cost, in instructions of the emulated board: figures,
-##                  tables and a plot in evidence/
+## make bench       what the fences cost, in instructions of the emulated board
 bench:	; @scripts/bench/bench
 ## make bench-check  fails when one is more than 5 % above what is kept there
 bench-check:	; @scripts/bench/bench check
-## make evidence    runs the board and keeps what it said in evidence/
+## make evidence    runs the board and keeps what it said in evidence/; WHAT=all, or some of
+##                  board kasan rt apps soak bench vim2m mutants, says what is run
 evidence:	; @scripts/evidence/evidence
+## make results     writes docs/results.md of what evidence/ has
+results:	; @scripts/evidence/results
 ## make realboard   a tarball for a real board: test programs, and a script that records
 realboard:	; @scripts/realboard/realboard
 ## make deps        installs what any verb needs (root, apt), or says how
@@ -67,7 +71,8 @@ clean:	; @scripts/clean
 ## For who sends the series; without BASE for the newest series:
 ## make cover-letter  writes the letter: cover-letter.in and what evidence/ holds
 cover-letter:	; @scripts/send/cover-letter
-## make signoff     a copy in the cache, with the letter and your Signed-off-by
+## make signoff     a copy in the cache, with the letter and your Signed-off-by;
+##                  ASSISTED_BY='LLM [TOOL]...' adds the tag for an AI assistant
 signoff:	; @scripts/send/signoff
 ## make preflight   the list of what has to be there before it is sent
 preflight:	; @scripts/send/preflight

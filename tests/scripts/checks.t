@@ -331,7 +331,7 @@ test_scripts_say_what_they_do() {
 test_help_names_every_verb() {
 	make -C "$S/.." help >help.txt
 	for verb in $(sed -n 's/^\([a-z-]*\):.*;.*/\1/p' "$S/../Makefile"); do
-		[ "$verb" = all ] || [ "$verb" = help ] || grep -q "make $verb[ :]" help.txt || fail "no $verb"
+		[ "$verb" = all ] || [ "$verb" = help ] || grep -q "make ${verb}[ :]" help.txt || fail "no $verb"
 	done
 }
 test_quick() {
