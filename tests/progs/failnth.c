@@ -12,6 +12,7 @@
 #include <linux/media.h>
 #include <unistd.h>
 
+#include "dmabuf.h"
 #include "knobs.h"
 #include "harness.h"
 #include "jobs.h"
@@ -194,6 +195,7 @@ TEST_KINDS(exporting_in_mid_job, 120, one_each)
 	int dmabuf, all[M2M_FENCED_EXPORTS];
 	unsigned int n, i, failed = 0, without_fence = 0;
 	struct job_dev d;
+	long dmabufs;
 	bool hit = true;
 
 	knob_need(kind->model);
@@ -202,6 +204,7 @@ TEST_KINDS(exporting_in_mid_job, 120, one_each)
 	/* dma-contig takes it for a bug (WARN_ON) when it cannot make its table */
 	all[0] = job_dmabuf(&d, 0, 0);
 	job_begin(&d, 0, 1);
+	dmabufs = dmabuf_count();
 	for (n = 1; hit && n < MOST; n++) {
 		fail_nth(n);
 		dmabuf = m2m_export(&d.m, &d.m.cap, 0, 0, O_RDWR);
@@ -219,7 +222,8 @@ TEST_KINDS(exporting_in_mid_job, 120, one_each)
 	note("%s: %u exports failed, %u for want of a fence", kind->name, failed, without_fence);
 	CHECK(failed > 0 && n < MOST);
 	CHECK(without_fence >= expect_fences());
-	/* None of those that failed has kept a slot */
+	/* None of those that failed lives on, or has kept a slot */
+	CHECK_EQ(dmabuf_count(), dmabufs);
 	for (i = 1; i < M2M_FENCED_EXPORTS; i++)
 		all[i] = job_dmabuf(&d, 0, 0);
 	for (i = 0; i < M2M_FENCED_EXPORTS; i++)

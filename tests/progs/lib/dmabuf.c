@@ -52,6 +52,20 @@ const char *dmabuf_cma_heap(void)
 	return paths[0];
 }
 
+long dmabuf_count(void)
+{
+	FILE *list = fopen("/sys/kernel/debug/dma_buf/bufinfo", "r");
+	long count = -1;
+	char line[256];
+
+	while (list && fgets(line, sizeof(line), list))
+		if (sscanf(line, "Total %ld objects", &count) == 1)
+			break;
+	if (list)
+		fclose(list);
+	return count;
+}
+
 static bool is_driver(int fd, const char *driver)
 {
 	char name[16] = "";

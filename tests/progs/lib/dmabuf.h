@@ -14,6 +14,9 @@ int dmabuf_from_heap(const char *path, size_t size);
 /* The path of the heap whose memory is in one piece */
 const char *dmabuf_cma_heap(void);
 
+/* How many there are in the kernel, all told; -1 if it does not say */
+long dmabuf_count(void);
+
 /* The device of this DRM driver, and the number of its card if @card; or skips */
 int drm_open(const char *driver, unsigned int *card);
 /* Whole pages of vgem, and their handle if @handle */
