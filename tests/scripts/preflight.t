@@ -227,6 +227,8 @@ test_preflight_subject_and_thread() {
 test_preflight_recipients() {
 	ready
 	change 's/linaro-mm-sig@[a-z.]*//' scripts/get_maintainer.pl
+	red recipients 'goes to others than get_maintainer.pl'
+	passes "$S/send/signoff"
 	red recipients 'does not go to linaro-mm-sig@lists.linaro.org'
 	change '1s/.*/exit 1;/' scripts/get_maintainer.pl
 	red recipients 'get_maintainer.pl names nobody'
