@@ -13,6 +13,7 @@ log=$OUT/fixes.log
 trap 'rm -f "$log"; ours checkout -qf --detach series' EXIT
 export GIT_COMMITTER_NAME=vb2-release-fences GIT_COMMITTER_EMAIL=none
 
+rm -rf .git/rebase-apply # of a run that was interrupted
 ours checkout -qf --detach series
 n=0 good=0
 for p in "$fixes"/*.patch; do

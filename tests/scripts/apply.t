@@ -146,6 +146,22 @@ test_apply_fixes_on_top() {
 	git -C "$work" diff --quiet series HEAD || fail "the fixes are in the series"
 	git -C "$work" show fixes:rga.c | grep -q fifty-five || fail "no fixes"
 }
+# What "git am" was at when somebody pressed Ctrl-C is no hindrance
+test_apply_after_an_interrupt() {
+	tree
+	git clone -q linux made
+	sed -i 's/^55$/fifty-five/' made/rga.c
+	git -C made commit -qam 'fix: fifty-five'
+	git -C made format-patch -q -1 -o "$T/patches/fixes"
+	passes "$S/tree/apply"
+	for what in series fixes; do
+		mkdir -p "$work/.git/rebase-apply"
+		echo 1 | tee "$work/.git/rebase-apply/next" "$work/.git/rebase-apply/last" >"$work/.git/rebase-apply/applying"
+		git -C "$work" tag -d $what >/dev/null
+		passes "$S/tree/apply"
+		[ ! -e "$work/.git/rebase-apply" ] || fail "$what: git am is not over"
+	done
+}
 test_apply_without_patches() {
 	tree
 	rm -r patches
