@@ -177,14 +177,14 @@ test_preflight_base() {
 }
 test_preflight_opt_in_and_annotations() {
 	ready
+	change '/supports_release_fences/d' include/media/videobuf2-core.h
+	red opt_in 'no supports_release_fences'
 	change 's/bool "fences.*/&\n\tdefault y/' drivers/media/common/videobuf2/Kconfig
 	red opt_in 'on by default'
 	change '/config VIDEOBUF2_RELEASE/,$d' drivers/media/common/videobuf2/Kconfig
 	red opt_in 'there is no bool'
 	change 's|^v4l2_m2m_attach.*|/* v4l2_m2m_attach_release_fence() here */|' drivers/media/platform/rockchip/rga/rga.c
 	red annotations 'no v4l2_m2m_attach_release_fence\(\) to .*rga.c'
-	change '/supports_release_fences/d' include/media/videobuf2-core.h
-	red opt_in 'no supports_release_fences'
 	change 's/dma_fence_begin_signalling/begin/' drivers/media/common/videobuf2/videobuf2-release-fence.c
 	red annotations 'no dma_fence_begin_signalling\(\) to .*videobuf2-release-fence.c'
 	change 's/^begin/dma_fence_begin_signalling/' drivers/media/common/videobuf2/videobuf2-release-fence.c

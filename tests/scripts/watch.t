@@ -9,11 +9,11 @@ v1=20260429195306.239666-1-mfritsche@reauktion.de
 post() {
 	from=$1 id=$2 to=$3 subject=$4
 	shift 4
-	n=$((${n:-0} + 1))
+	posted=$((${posted:-0} + 1))
 	{
 		echo 'From mboxrd@z Thu Jan  1 00:00:00 1970'
 		echo "From: $from"
-		printf 'Date: Mon, 4 May 2026 10:%02d:00 +0200\n' "$n"
+		printf 'Date: Mon, 4 May 2026 10:%02d:00 +0200\n' "$posted"
 		echo "Message-ID: <$id>"
 		[ -z "$to" ] || printf 'In-Reply-To: <%s>\n' "$to"
 		echo "Subject: $subject"
