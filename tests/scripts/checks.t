@@ -284,24 +284,6 @@ test_interrupt() {
 	grep -q cleaned cleaned || fail "it did not clean up"
 }
 
-# --- the test runner
-suite() {
-	mkdir -p "suites/$1"
-	printf '#!/bin/sh\n%s\n' "$2" >"suites/$1/run"
-	chmod +x "suites/$1/run"
-}
-test_runner() {
-	suite a 'echo 1..2; echo ok 1 x; echo "ok 2 y # SKIP none"'
-	passes env TESTS="$T/suites" "$S/test/test"
-	grep -q '^# Totals: pass:1 fail:0 skip:1' out || fail "$(cat out)"
-	for bad in 'echo 1..2; echo ok 1 x' 'echo ok 1 x' 'echo 1..1; echo not ok 1 x' \
-		'echo 1..1; echo ok 1 x; exit 1' 'echo 1..1; echo "ok 1 x # SKIP"' 'exit 0'; do
-		suite b "$bad"
-		! env TESTS="$T/suites" "$S/test/test" >out 2>&1 || fail "passes: $bad"
-		grep -q '^not ok 2 b' out || fail "$(cat out)"
-	done
-}
-
 # --- the scripts themselves
 # of the checkout itself: the project of a test is links, and has no .ci
 test_shellcheck() {

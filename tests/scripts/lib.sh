@@ -65,7 +65,7 @@ setup() {
 # takes SCRIPT...: copies of them in scripts/, where the others may be stubs
 takes() {
 	for script; do
-		mkdir -p "scripts/${script%/*}"
+		mkdir -p "$(dirname "scripts/$script")"
 		cp "$S/$script" "scripts/$script"
 	done
 	mkdir -p scripts/tree scripts/build scripts/lint scripts/test scripts/evidence scripts/lib
