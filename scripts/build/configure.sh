@@ -8,7 +8,7 @@
 compiler=$1 tree=$2 objects=$3 arch=$4 defconfig=$5
 shift 5
 cc=$(cross "$arch")gcc
-[ "$compiler" = gcc ] || cc=$(command -v clang-19 || echo clang)
+[ "$compiler" = gcc ] || cc=clang$(clang_suffix)
 kconfig=$(ours -C "$tree" ls-tree -r HEAD | grep -E '/Kconfig|config$' | sha256sum)
 from=$(key "$kconfig" "$arch" "$defconfig" "$("$cc" --version)")
 state=$(key "$(files "$@")" "$from")

@@ -14,8 +14,7 @@ kmake() (
 		set -- CROSS_COMPILE="$cross" CC="ccache ${cross}gcc" HOSTCC="ccache gcc" "$@"
 		;;
 	clang)
-		suffix=-19
-		command -v "clang$suffix" >/dev/null || suffix=
+		suffix=$(clang_suffix)
 		set -- LLVM="${suffix:-1}" CC="ccache clang$suffix" HOSTCC="ccache gcc" HOSTLD=ld HOSTAR=ar "$@"
 		;;
 	esac

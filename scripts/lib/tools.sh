@@ -43,9 +43,22 @@ has_tool() {
 	python:*) PATH=/usr/bin:/bin:$PATH python3 -c "import ${1#python:}" 2>/dev/null ;;
 	perl:*) perl "-M${1#perl:}" -e 1 2>/dev/null ;;
 	git:*) [ -x "$(git --exec-path 2>/dev/null)/git-${1#git:}" ] ;;
+	llvm:*) [ -n "$(clang_suffix)" ] || new_clang "${1#llvm:}" ;;
 	static:*) echo 'int main(void) { return 0; }' | "${1#static:}" -static -x c -o /dev/null - 2>/dev/null ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
+}
+
+# clang_suffix: that of clang 19, where it is whole; nothing otherwise
+clang_suffix() {
+	! has_tools clang-19 ld.lld-19 llvm-ar-19 || echo -19
+}
+has_tools() {
+	for one; do command -v "$one" >/dev/null || return; done
+}
+# new_clang N: the clang without a suffix is at least N
+new_clang() {
+	has_tools clang ld.lld llvm-ar && [ "$(echo __clang_major__ | clang -E -P -x c - 2>/dev/null)" -ge "$1" ]
 }
 
 # packages COLUMN: what $missing is in, of a distribution: 2 Debian, 3 Fedora, 4 Arch
@@ -85,6 +98,7 @@ tool_versions() {
 		case $tool in
 		header:*) echo "/usr/include/${tool#header:}" ;;
 		static:* | perl:* | git:*) ;;
+		llvm:*) command -v "clang$(clang_suffix)" || : ;;
 		python:*) echo /usr/bin/python3 ;;
 		*) command -v "$tool" || : ;;
 		esac

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # sphinx.sh: sphinx over the folders of Documentation that the series touches, and those that
-# take in its kernel-doc; no warning that the base does not have.
+# take in its kernel-doc, or what is above them and has an index; no warning that the base
+# does not have.
 . "$(dirname "$0")/../lib/common.sh"
 . "$S/lib/once.sh"
 . "$S/build/kmake.sh"
@@ -16,7 +17,16 @@ folders() {
 			sed 's|^series:Documentation/||; s|/[^/]*$||'
 	done
 }
-dirs=$(folders | sort -u | tr '\n' ' ')
+# with_index: of each folder the nearest that sphinx can begin in
+with_index() {
+	while read -r dir; do
+		while [ ! -e "$SRC/Documentation/$dir/index.rst" ]; do
+			case $dir in */*) dir=${dir%/*} ;; *) die 1 "Documentation/$dir has no index.rst" ;; esac
+		done
+		echo "$dir"
+	done
+}
+dirs=$(folders | sort -u | with_index | sort -u | tr '\n' ' ')
 [ -n "${dirs% }" ] || die 1 "the series touches no documentation"
 
 # docs TREE NAME: the warnings of the html of these folders, in $OUT/sphinx.NAME
@@ -31,8 +41,9 @@ docs() {
 	grep -q 'build succeeded\|build finished' "$OUT/sphinx-$2.log" || die 3 "sphinx did not end, see $OUT/sphinx-$2.log"
 	grep -E 'WARNING|ERROR|[Ww]arning:' "$OUT/sphinx-$2.log" | sed -E "s|$1/||g; s|$OUT/sphinx-$2/||g; s/:[0-9]+:/:/g" |
 		sort -u >"$OUT/sphinx.$2"
+	echo "$2: $(wc -l <"$OUT/sphinx.$2") warnings"
 }
-docs "$SRC" base
+made="$OUT/sphinx.base" about=base once sphinx-base "$dirs" -- docs "$SRC" base >&2
 docs "$WORK" series
 no_new sphinx "$OUT/sphinx.base" "$OUT/sphinx.series"
 echo "${dirs% }: no warning that the base does not have ($(wc -l <"$OUT/sphinx.base"))"

@@ -36,6 +36,33 @@ test_kinds_of_tools() {
 		! has_tool "$tool" || fail "$tool is found"
 	done
 }
+# A clang that is too old for the kernel is none, nor is one without its linker
+test_clang_of_some_age() {
+	# shellcheck source=scripts/lib/tools.sh
+	. "$S/lib/tools.sh"
+	without clang ld.lld llvm-ar clang-19 ld.lld-19 llvm-ar-19
+	clang_is() {
+		printf '#!/bin/sh\necho %s\n' "$2" >"bin/clang$1"
+		ln -sf sh "bin/ld.lld$1"
+		ln -sf sh "bin/llvm-ar$1"
+		chmod +x "bin/clang$1"
+	}
+	PATH=$T/bin
+	clang_is '' 14
+	! has_tool llvm:15 || fail "clang 14 is found"
+	clang_is '' 15
+	has_tool llvm:15 || fail "clang 15 is not found"
+	[ -z "$(clang_suffix)" ] || fail "clang 15 is clang$(clang_suffix)"
+	rm bin/ld.lld
+	hash -r
+	! has_tool llvm:15 || fail "clang without ld.lld is found"
+	clang_is -19 19
+	has_tool llvm:15 || fail "clang 19 is not found"
+	[ "$(clang_suffix)" = -19 ] || fail "clang 19 is clang$(clang_suffix)"
+	rm bin/llvm-ar-19
+	hash -r
+	! has_tool llvm:15 || fail "clang 19 without llvm-ar is found"
+}
 # missing: a table with two tools that nobody has, of the verb clean
 missing() {
 	printf 'no-such-tool-x\tclean\tpkg-x\tfedora-x\tarch-x\n/no/such/file\tclean\tpkg-y\tfedora-y\tarch-y\n' >>"$TOOLS_TSV"
