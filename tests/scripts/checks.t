@@ -363,6 +363,9 @@ test_build_takes_what_is_asked_for() {
 	mkdir scripts
 	takes build/build build/variants.tsv build/checks.tsv build/variant.sh build/kmake.sh
 	cp -r "$S/../configs" .
+	mkdir -p tests/fixes
+	printf '#!/bin/sh\necho "$2 $3" >>%s/log.fixes\n' "$T" >tests/fixes/av1-tiles
+	chmod +x tests/fixes/av1-tiles
 	sed -i "s|^	build\$|echo \"\$variant\" >>$T/log; mkdir -p \"\$o/drivers/media\"; echo done|" scripts/build/variant.sh
 	# built WANTED ARGUMENT...: what is built when build is called with the arguments
 	built() {
@@ -373,6 +376,7 @@ test_build_takes_what_is_asked_for() {
 		[ "$(tr '\n' ';' <log)" = "$want" ] || fail "build $*: $(cat log)"
 	}
 	built 'arm64-n;arm64-y;arm64-m;arm-y;x86_64-y;x86_64-clang;'
+	[ "$(cat log.fixes)" = "base fixes" ] || fail "the harness of the fixes: $(cat log.fixes)"
 	built 'arm-y;' arm-y
 	export QUICK=1
 	built 'arm64-n;arm64-y;arm64-m;'
