@@ -10,8 +10,9 @@
 export VB2_RUN="${VB2_RUN:-$(date +%s).$$}"
 CHECKS=${CHECKS:-$S/build/checks.tsv}
 
-# tree_ids base|series: the tree; the series, patch by patch and with the fixes
+# tree_ids nothing|base|series: the tree; the series, patch by patch and with the fixes
 tree_ids() {
+	[ "$1" != nothing ] || return 0
 	ours -C "$SRC" rev-parse -q --verify HEAD 2>/dev/null || :
 	[ "$1" = base ] || ours -C "$WORK" for-each-ref --format='%(refname) %(tree)' refs/tags 2>/dev/null || :
 }
@@ -104,6 +105,7 @@ _once() {
 	counter=$!
 	wait "$job" || { code=$? status=FAIL; }
 	wait "$counter"
+	[ "$status" != ok ] || [ "$(key_of "$res.inputs")" = "$key" ] || key=changed-meanwhile
 	seconds=$(($(date +%s) - begin))
 	finding=$(tail -n 1 "$res.out" | tr "$tab" ' ')
 	result $status $seconds $seconds "$finding"

@@ -228,6 +228,49 @@ test_test_without_a_board() {
 	says '^ok 2 test-board # SKIP THE SERIES WAS NOT TESTED$'
 	grep -q 'test-board was skipped' "$CACHE/out/v7.0/results/test" || fail "$(cat "$CACHE/out/v7.0/results/test")"
 }
+# scripts_that SAY: a checkout whose tests/scripts/run says so, in c
+scripts_that() {
+	mkdir -p c/tests/scripts
+	(cd c && takes test/test-scripts)
+	printf '#!/bin/sh\necho run >>%s/log\necho 1..1\n%s\n' "$T" "$1" >c/tests/scripts/run
+	chmod +x c/tests/scripts/run
+}
+they_ran() { [ "$(wc -l <log)" = "$1" ] || fail "$2: they ran $(wc -l <log) times"; }
+# what is known of the scripts is told again, until anything is different
+test_scripts_are_known() {
+	scripts_that 'echo ok 1 x'
+	passes c/scripts/test/test-scripts known
+	! grep 'as before' out || fail "before it ran"
+	passes c/scripts/test/test-scripts known
+	they_ran 1 "the same again"
+	says '^ok 1 x$'
+	says '^# as before: said on [-0-9]* at [0-9:]*, of the same checkout and tools$'
+	passes c/scripts/test/test-scripts
+	they_ran 2 "make test-scripts"
+	n=2
+	for change in 'echo >c/scripts/tree/one' 'echo >c/README.md' 'rm c/README.md' 'echo "# more" >>c/tests/scripts/run' \
+		'mkdir c/.ci; echo >c/.ci/run' 'echo "cat	test-scripts	-	-	-" >>"$TOOLS_TSV"'; do
+		eval "$change"
+		n=$((n + 1))
+		passes c/scripts/test/test-scripts known
+		they_ran $n "$change"
+		! grep 'as before' out || fail "$change: it says as before"
+	done
+}
+test_scripts_that_failed_are_not_known() {
+	scripts_that 'echo not ok 1 x; exit 1'
+	for n in 1 2; do
+		refused 1 . c/scripts/test/test-scripts known
+		says '^not ok 1 x$'
+		they_ran $n "a failure is known"
+	done
+	scripts_that "echo ok 1 x; echo more >>$T/c/README.md"
+	for n in 3 4; do
+		echo one >c/README.md
+		passes c/scripts/test/test-scripts known
+		they_ran $n "what changed while they ran is known"
+	done
+}
 build_programs() { : >calls; passes progs/build ./cc made; }
 test_programs_are_built_once() {
 	cp -r "$HERE/../progs" "$HERE/../kmod" .
