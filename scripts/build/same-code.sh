@@ -43,17 +43,25 @@ sections() {
 	"$1objdump" -h "$2" | awk '$1 ~ /^[0-9]+$/ { name = $2; size = $3; next }
 		/ALLOC/ { print name, size, /CONTENTS/ ? "content" : "-" }'
 }
-content() { "$1objdump" "$3" -j "$4" "$2" | sed '/file format/d'; }
+# content PREFIX OBJECT FLAG SECTION...: one objdump for all of them
+content() {
+	tool=$1 object=$2 flag=$3
+	shift 3
+	for section; do
+		set -- "$@" -j "$section"
+		shift
+	done
+	[ $# = 0 ] || "${tool}objdump" "$flag" "$@" "$object" | sed '/file format/d'
+}
 
 if [ -z "$names" ]; then
 	i=0
 	for o in "$2" "$3"; do
 		i=$((i + 1))
 		sections "$1" "$o" >"$tmp/$i"
-		for s in $(awk '$3 == "content" && $2 !~ /^0+$/ { print $1 }' "$tmp/$i"); do
-			content "$1" "$o" -s "$s"
-			content "$1" "$o" -r "$s"
-		done >"$tmp/$i.all"
+		all=$(awk '$3 == "content" && $2 !~ /^0+$/ { print $1 }' "$tmp/$i")
+		# shellcheck disable=SC2086 # words
+		{ content "$1" "$o" -s $all; content "$1" "$o" -r $all; } >"$tmp/$i.all"
 	done
 	new=${4:-} old=${4:-}
 	[ $# = 3 ] || sed -i "s/^\([0-9a-f]* R_[^ ]* *\)${new%=*}\([-+]0x[0-9a-f]*\)\{0,1\}$/\1${old#*=}\2/" "$tmp/2.all"
@@ -68,10 +76,16 @@ functions() {
 	"$1objdump" -dr --no-show-raw-insn --no-addresses "$2" | unplaced |
 		awk '/^Disassembly|^$/ { next } /^<.*>:$/ { if (f) print f "\t" t; f = $0; t = ""; next } f { t = t "|" $0 } END { if (f) print f "\t" t }' | sort
 }
+# one line per line of the dumps, after the name of its section and its size
 data() {
-	for s in $(sections "$1" "$2" | awk '$3 == "content" && $1 !~ /text|^__mcount|^__patchable|^\.altinst|^__bug|^__ex_table|^\.rodata.*\.str[0-9]/ { print $1 }'); do
-		printf '%s\t%s\n' "$s" "$({ content "$1" "$2" -s "$s"; content "$1" "$2" -r "$s" | unplaced; } | cksum)"
-	done | sort
+	sections "$1" "$2" | awk '$3 == "content" && $1 !~ /text|^__mcount|^__patchable|^\.altinst|^__bug|^__ex_table|^\.rodata.*\.str[0-9]/' >"$tmp/data"
+	all=$(cut -d' ' -f1 "$tmp/data")
+	# shellcheck disable=SC2086 # words
+	{
+		tr ' ' '\t' <"$tmp/data"
+		content "$1" "$2" -s $all | awk '/^Contents of section / { name = $4; sub(/:$/, "", name); next } { print name "\t" $0 }'
+		content "$1" "$2" -r $all | unplaced | awk '/^RELOCATION RECORDS FOR / { name = $4; gsub(/\[|\]|:/, "", name); next } NF { print name "\t" $0 }'
+	} | sort
 }
 strings() {
 	for s in $(sections "$1" "$2" | awk '$1 ~ /^\.rodata.*\.str[0-9]/ { print $1 }'); do

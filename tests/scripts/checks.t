@@ -10,7 +10,7 @@ config_kernel() {
 tinyconfig:
 	echo tiny >>$(O)/../made
 	echo CONFIG_A=y >$(O)/.config
-olddefconfig:
+syncconfig:
 	sed -i '/DROPPED/d; s/.*_FORCED is not set/CONFIG_FORCED=y/' $(O)/.config
 END
 	mkdir -p linux/scripts/kconfig
@@ -23,7 +23,7 @@ test_config_that_sticks() {
 	printf '# a comment\nCONFIG_B=y\n# CONFIG_C is not set\n' >fragment
 	passes "$S/build/configure.sh" gcc "$T/linux" "$T/o" arm64 tinyconfig "$T/fragment"
 }
-# Made once for all variants, and anew where the Kconfig is another
+# Made once for all variants and for the series, and anew where the base is another
 test_config_begins_with_what_is_there() {
 	config_kernel
 	for n in 1 2; do
@@ -31,11 +31,44 @@ test_config_begins_with_what_is_there() {
 		passes "$S/build/configure.sh" gcc "$T/linux" "$T/o$n" arm64 tinyconfig "$T/fragment"
 		printf 'CONFIG_A=y\nCONFIG_B%s=y\n' $n | cmp - o$n/.config || fail "o$n has: $(cat o$n/.config)"
 	done
-	[ "$(wc -l <made)" = 1 ] || fail "made $(wc -l <made) times"
+	git -C linux tag base
 	echo config C >>linux/Kconfig
 	git -C linux commit -qam Kconfig
 	passes "$S/build/configure.sh" gcc "$T/linux" "$T/o1" arm64 tinyconfig "$T/fragment"
-	[ "$(wc -l <made)" = 2 ] || fail "a new Kconfig begins with the old .config"
+	printf 'CONFIG_A=y\nCONFIG_B2=y\n' | cmp - o1/.config || fail "o1 has: $(cat o1/.config)"
+	[ "$(wc -l <made)" = 1 ] || fail "made $(wc -l <made) times"
+	git -C linux tag -f base >/dev/null
+	passes "$S/build/configure.sh" gcc "$T/linux" "$T/o3" arm64 tinyconfig "$T/fragment"
+	[ "$(wc -l <made)" = 2 ] || fail "a new base begins with the .config of the old one"
+}
+test_config_of_what_is_there() {
+	config_kernel
+	mkdir o
+	echo CONFIG_Z=y >o/.config
+	echo CONFIG_B=y >fragment
+	passes "$S/build/configure.sh" gcc "$T/linux" "$T/o" arm64 - "$T/fragment"
+	printf 'CONFIG_Z=y\nCONFIG_B=y\n' | cmp - o/.config || fail "it has: $(cat o/.config)"
+	[ ! -e made ] || fail "it begins anew"
+}
+# kernel-doc takes a second for each source, and finds the same in every variant
+test_kernel_doc_is_run_by_two_variants() {
+	mkdir bin
+	printf '#!/bin/sh\necho "$@"\n' >bin/make
+	chmod +x bin/make
+	export PATH="$T/bin:$PATH"
+	# shellcheck source=scripts/build/kmake.sh
+	. "$S/build/kmake.sh"
+	# shellcheck disable=SC2317 # by kmake
+	cross() { echo fake-; }
+	# shellcheck disable=SC2317
+	show() { :; }
+	CPUS=1
+	for variant in arm64-n arm64-y base-arm64-n; do
+		objects gcc "$T" "$T/$variant" arm64 log
+		! grep -q KERNELDOC log || fail "$variant does not run it"
+	done
+	objects gcc "$T" "$T/arm-y" arm log
+	grep -q KERNELDOC=/dev/null log || fail "it is run again"
 }
 test_config_with_a_lost_symbol() {
 	config_kernel
