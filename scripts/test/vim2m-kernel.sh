@@ -1,17 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# vim2m-kernel.sh TREE BOOT...: build $OUT/BOOT.bzImage of each, unless it is there. All
-# but rt share their objects, since they differ in few.
+# vim2m-kernel.sh TREE COMMIT BOOT...: build $OUT/BOOT.bzImage of each, unless it is there:
+# of COMMIT, the boot base of the tag base. All but rt share their objects, since they
+# differ in few.
 . "$(dirname "$0")/../lib/common.sh"
 . "$S/build/kmake.sh"
-[ $# -ge 2 ] || die 2 "usage: $me TREE BOOT..."
-tree=$1
-shift
+[ $# -ge 3 ] || die 2 "usage: $me TREE COMMIT BOOT..."
+tree=$1 with=$2
+shift 2
 OUT=$CACHE/out/$ID/vim2m
 cross=$(cross x86_64)
 export KBUILD_BUILD_TIMESTAMP=@0 KBUILD_BUILD_USER=vrf KBUILD_BUILD_HOST=vim2m
 for boot; do
-	commit=vim2m objects=$OUT/objects
+	commit=$with objects=$OUT/objects
 	set -- "$TOP/configs/vim2m/x86_64.config" "$TOP/configs/board/lockdep.config"
 	case $boot in
 	base) commit=base ;;
