@@ -67,8 +67,8 @@ space() {
 		die 8 "$CACHE has $((free / 1024)) MB free, $(($1 / 1024 + 1)) MB are needed: make room, or set XDG_CACHE_HOME to another place"
 }
 
-# git in our own repositories: the user's configuration has no say there
-ours() { GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git "$@"; }
+# git in our own repositories: the user's configuration has no say there, and nobody tidies up
+ours() { GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git -c maintenance.auto=false "$@"; }
 
 # lock: one run at a time in the cache; the verbs that it calls take it as theirs
 lock() {

@@ -17,13 +17,23 @@ tree_ids() {
 	[ "$1" = base ] || ours -C "$WORK" for-each-ref --format='%(refname) %(tree)' refs/tags 2>/dev/null || :
 }
 
-# content FILE|FOLDER: a hash, the same in every checkout
-content() {
-	if [ -d "$1" ]; then
-		(cd "$1" && find . -type f ! -name '.*' -exec sha256sum {} + | sort)
-	else
-		sha256sum <"$1"
-	fi
+# contents: of the files, folders and words on stdin a hash each, the same in every checkout
+contents() {
+	cd "$TOP"
+	folders='' list=''
+	while read -r input; do
+		if [ -d "$input" ]; then
+			folders="$folders $input"
+		elif [ -e "$input" ]; then
+			list="$list $input"
+		else
+			printf '%s\n' "$input"
+		fi
+	done
+	# shellcheck disable=SC2086 # there are no spaces in them
+	find -H $folders -type f ! -name '.*' -exec sha256sum {} + | sort
+	# shellcheck disable=SC2086
+	[ -z "$list" ] || sha256sum $list | cut -d' ' -f1
 }
 # tools_key VERB: the versions of its tools; of the verb that runs they are asked for once
 tools_key() {
@@ -40,11 +50,7 @@ key_of() {
 		read -r tree
 		tools_key "$verb"
 		tree_ids "$tree"
-		content "$S/lib"
-		while read -r input; do
-			case $input in /*) file=$input ;; *) file=$TOP/$input ;; esac
-			if [ -e "$file" ]; then content "$file"; else printf '%s\n' "$input"; fi
-		done
+		{ echo scripts/lib; cat; } | contents
 	} <"$1" | sha256sum | cut -c1-20
 }
 

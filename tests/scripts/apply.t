@@ -5,10 +5,7 @@
 test_apply_before_tree() { refused 4 'make tree' "$S/tree/apply"; }
 # tree: a base to apply to, and its series; where the scripts keep them
 tree() {
-	repo linux
-	series patches linux
-	export KDIR="$T/linux"
-	passes "$S/tree/tree"
+	tree_to_patch
 	src=$(echo "$CACHE"/tree/kdir-*)
 	work=$CACHE/work/${src##*/}
 }

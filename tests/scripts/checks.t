@@ -231,12 +231,8 @@ test_once_sees_what_has_changed() {
 	ran $n "a script of another stage"
 }
 test_once_sees_the_series() {
-	repo linux
-	series patches linux
-	export KDIR="$T/linux"
+	applied_series
 	steps 'once a -- "$S/stage/step.sh"' 'about=base once b -- "$S/stage/step.sh"'
-	passes "$S/tree/tree"
-	passes "$S/tree/apply"
 	passes scripts/stage/verb
 	ran 2 "from the start"
 	sed -i 's/^+forty/+FORTY/' patches/0002*
@@ -388,11 +384,7 @@ test_each_base() {
 	refused 2 usage scripts/each-base clean
 }
 test_build_takes_what_is_asked_for() {
-	repo linux
-	series patches linux
-	export KDIR="$T/linux"
-	passes "$S/tree/tree"
-	passes "$S/tree/apply"
+	applied_series
 	mkdir scripts
 	takes build/build build/variants.tsv build/checks.tsv build/variant.sh build/kmake.sh
 	cp -r "$S/../configs" .
@@ -416,11 +408,7 @@ test_build_takes_what_is_asked_for() {
 	refused 2 usage scripts/build/build arm-y
 }
 test_lint_of_a_finding() {
-	repo linux
-	series patches linux
-	export KDIR="$T/linux"
-	passes "$S/tree/tree"
-	passes "$S/tree/apply"
+	applied_series
 	mkdir -p scripts configs/objects
 	takes lint/lint lint/lists.tsv build/checks.tsv
 	: >Kconfig.fragment

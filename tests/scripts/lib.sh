@@ -5,7 +5,7 @@
 # It is run by prove, or alone; "apply.t test_name" runs one test.
 HERE=$(cd "$(dirname "$0")" && pwd -P)
 
-# run_tests [TEST...]: each in a shell and a directory of its own, as TAP on stdout
+# run_tests [TEST...]: each in a shell and an empty directory, as TAP on stdout
 run_tests() {
 	# shellcheck disable=SC2046 # words
 	[ $# != 0 ] || set -- $(sed -n 's/^\(test_[a-z0-9_]*\)() .*/\1/p' "$0")
@@ -16,11 +16,11 @@ run_tests() {
 	n=0 failed=0
 	for name; do
 		n=$((n + 1)) code=0
-		mkdir "$work/$name"
+		mkdir "$work/test"
 		# in the background "set -e" counts, whatever the shell
 		(
 			set -eu
-			cd "$work/$name"
+			cd "$work/test"
 			setup
 			"$name"
 		) >"$work/log" 2>&1 </dev/null &
@@ -34,7 +34,7 @@ run_tests() {
 			echo "not ok $n $name"
 			;;
 		esac
-		rm -rf "${work:?}/$name"
+		rm -rf "$work/test"
 	done
 	[ $failed = 0 ]
 }
@@ -58,8 +58,18 @@ setup() {
 	export NO_INSTALL=1 TOOLS_TSV="$T/tools.tsv"
 	printf '%s\tall\tpkg-%s\tpkg-%s\tpkg-%s\n' git git git git flock flock flock flock >"$TOOLS_TSV"
 	CACHE=$XDG_CACHE_HOME/vb2-release-fences
-	git config --global user.name Tester
-	git config --global user.email tester@example.org
+	printf '[user]\n\tname = Tester\n\temail = tester@example.org\n[maintenance]\n\tauto = false\n' >"$GIT_CONFIG_GLOBAL"
+}
+# fixture NAME PATH...: what make_NAME makes here; of the second test of a file on it is copied,
+# which is quicker
+fixture() {
+	made=${T%/*}/fixture-$1
+	[ ! -d "$made" ] || { cp -a "$made"/. .; return; }
+	"make_$1"
+	shift
+	mkdir "$made.new"
+	cp -a "$@" "$made.new/"
+	mv "$made.new" "$made"
 }
 
 # takes SCRIPT...: copies of them in scripts/, where the others may be stubs
@@ -90,6 +100,26 @@ repo() {
 	git -C "$1" add .
 	git -C "$1" commit -qm kernel
 	git -C "$1" tag v7.0
+}
+# tree_to_patch: the checkout linux, its tree in the cache, and a series for it
+tree_to_patch() {
+	fixture tree_to_patch linux patches xdg
+	export KDIR="$T/linux"
+}
+make_tree_to_patch() {
+	repo linux
+	series patches linux
+	export KDIR="$T/linux"
+	passes "$S/tree/tree"
+}
+# applied_series: the same, and applied
+applied_series() {
+	fixture applied_series linux patches xdg
+	export KDIR="$T/linux"
+}
+make_applied_series() {
+	make_tree_to_patch
+	passes "$S/tree/apply"
 }
 # series DIR KERNEL: two patches for KERNEL
 series() {

@@ -8,24 +8,7 @@ sendable() {
 	command -v codespell >/dev/null || skip "no codespell"
 	export BASE=v7.3 GIT_URL="file://$T/linux" EVIDENCE="$T/evidence" LETTER="$T/cover-letter" CHECKS="$T/checks.tsv" RESULTS="$T/results.md"
 	MAIL=$CACHE/out/v7.3/mail
-	# The first of a run makes it, the others have a copy
-	SENDABLE=${SENDABLE:-${T%/*}/sendable}
-	exec 8>"$SENDABLE.lock"
-	flock 8
-	if [ -d "$SENDABLE" ]; then
-		exec 8>&-
-		cp -a "$SENDABLE"/. .
-		grep -rlIF "$(cat made-in)" linux patches xdg evidence | xargs sed -i "s|$(cat made-in)|$T|g"
-		rm made-in
-		return
-	fi
-	make_sendable
-	rm -rf "$SENDABLE.new"
-	mkdir "$SENDABLE.new"
-	cp -a linux patches xdg evidence cover-letter checks.tsv ids results.md "$SENDABLE.new/"
-	echo "$T" >"$SENDABLE.new/made-in"
-	mv "$SENDABLE.new" "$SENDABLE"
-	exec 8>&-
+	fixture sendable linux patches xdg evidence cover-letter checks.tsv ids results.md
 }
 make_sendable() {
 	repo linux
