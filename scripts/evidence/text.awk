@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Markdown tables as text of at most 75 columns, for a mail. A cell that is too long is
+# Markdown tables as text of at most 72 columns, for a mail. A cell that is too long is
 # broken between words.
 function longest_word(text, n, w, i, most) {
 	n = split(text, w, " ")
@@ -22,7 +22,7 @@ function widths(r, c, sum, widest) {
 			sum += width[c]
 			if (width[c] > least[c] && (!widest || width[c] > width[widest])) widest = c
 		}
-		if (sum <= 75 || !widest) return
+		if (sum <= 72 || !widest) return
 		width[widest]--
 	} while (1)
 }

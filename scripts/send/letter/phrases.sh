@@ -3,9 +3,14 @@
 # cover-letter: what stands in a line of the letter; say_NAME is for @NAME@. $E is the
 # evidence of the series.
 say_v1() { v1_link; }
-# where it was recorded: of each file, once
+# where the evidence can be read: the row "link" of thread.tsv
+say_link() {
+	link=$(thread link)
+	echo "${link:-not published}"
+}
+# where it was recorded: of all files, as the letter quotes those of all bases
 say_recorded() {
-	commits=$(for file in "$E"/*; do
+	commits=$(for file in "$EVIDENCE"/v*/*; do
 		[ ! -f "$file" ] || [ "${file##*/}" = manifest ] || header commit "$file"
 	done | sort -u)
 	[ -n "$commits" ] || { echo "not run"; return; }
@@ -15,22 +20,6 @@ say_base() {
 	file=$(kept board.ktap) || exit
 	[ -n "$file" ] || { echo "not run"; return; }
 	header base "$file" | sed 's/, tree .*//'
-}
-say_board() {
-	file=$(kept board.ktap) || exit
-	[ -n "$file" ] || { echo "not run"; return; }
-	table=$(boards "$file") || exit
-	echo "$table" | awk -F '\t' -v nb="$(grep -c '^# booting ' "$file")" '
-		{ pass += $3; skip += $5; subjects[$2] }
-		END {
-			for (s in subjects) ns++
-			printf "%d tests of %d subjects passed, %d skipped, in %d boots\n", pass, ns, skip, nb
-		}'
-}
-say_checks() {
-	file=$(kept check) || exit
-	[ -n "$file" ] || { echo "not run"; return; }
-	awk -F '\t' '/^#/ { next } { n++ } $2 == "ok" { ok++ } END { printf "%d of %d checks ok\n", ok, n; exit !n }' "$file"
 }
 # A report fails the board, so a board that passed had none. With the option off there is
 # nothing for lockdep to look at.
@@ -43,51 +32,9 @@ say_lockdep() {
 	done
 	# the configuration of fences is that of each boot whose name says so
 	boots=$(sed -n 's/^# booting \(.*-y\)$/\1/p' "$file")
-	echo "no report on the emulated board, in $(echo "$boots" | wc -l) boots of $(echo "$boots" | sort -u | wc -l) kernels with PROVE_LOCKING and release fences"
+	echo "no report in $(echo "$boots" | wc -l) boots"
 }
-# counted NAME: of a file of boards: "N tests passed, N skipped, no report, on KERNEL"
-counted() {
-	file=$(kept "$1") || exit
-	[ -n "$file" ] || { echo "not run"; return; }
-	awk -F '\t' -v on="$(kept_on "$file")" '
-		/^#/ { next }
-		{ pass += $3; fail += $4; skip += $5 }
-		END {
-			if (!pass || fail) exit 1
-			printf "%d tests passed, %d skipped, no report, on %s\n", pass, skip, on
-		}' "$file" || die 1 "${file#"$TOP"/} holds a failure: record it again"
-}
-say_kasan() { counted kasan; }
-say_rt() { counted rt; }
-say_vim2m() { counted vim2m; }
-# what begins and ends is as many
-say_soak() {
-	file=$(kept soak) || exit
-	[ -n "$file" ] || { echo "not run"; return; }
-	awk -v on="$(kept_on "$file")" '
-		/^#/ { next }
-		{
-			sub(/^[^:]*: /, "")
-			gsub(/[a-z_,:;]/, "")
-			jobs += $1; init += $3; signaled += $4; destroy += $5; start += $6; end += $7; n++
-		}
-		END {
-			if (!n || init != signaled || init != destroy || start != end) exit 1
-			printf "%d jobs of %d kinds; all %d fences were signalled and freed, and all %d waits completed, on %s\n",
-				jobs, n, init, start, on
-		}' "$file" || die 1 "${file#"$TOP"/} does not add up: record it again"
-}
-say_mutants() {
-	file=$(kept mutants) || exit
-	[ -n "$file" ] || { echo "not run"; return; }
-	echo "$(grep -vc '^#' "$file") of $(find "$TOP/tests/mutants" -name '*.patch' | wc -l) deliberately broken variants were detected, on $(kept_on "$file")"
-}
-say_apps() {
-	file=$(kept apps) || exit
-	[ -n "$file" ] || { echo "not run"; return; }
-	echo "$(sed -n 's/^lines compared: //p' "$file") lines, the same with the series as without, on $(kept_on "$file")"
-}
-# what a job costs, of the kind whose figures are given
+# what a job costs, of the kinds whose figures are given
 say_cost() {
 	file=$(kept bench) || exit
 	[ -n "$file" ] || { echo "not run"; return; }
@@ -96,7 +43,8 @@ say_cost() {
 		$1 ~ /^share\./ { if (low == "" || $2 < low) low = $2; if ($2 > high) high = $2 }
 		END {
 			if (least == "") exit 1
-			printf "%d to %d instructions a job, %s to %s %% of it, on %s\n", least, most, low, high, on
+			printf "%d to %d instructions a job, %s to %s %% more, on %s\n",
+				least, most, low, high, on
 		}' "$file" || die 1 "${file#"$TOP"/} has no figures of jobs: record it again"
 }
 # on which real boards it ran, and whether anybody waited

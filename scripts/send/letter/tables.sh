@@ -1,67 +1,91 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2154
 # cover-letter: what stands on lines of its own; say_table_NAME is for @table-NAME@
-# text TITLE FUNCTION NAME: the table that FUNCTION makes of the file NAME of evidence
-text() {
-	printf '%s\n\n' "$1"
-	file=$(kept "$3") || exit
-	[ -n "$file" ] || { echo "  not run"; return; }
-	table=$("$2" "$file") || exit
-	printf '%s\n' "$table" | awk -f "$S/evidence/text.awk"
-}
-say_table_board() {
-	text "Tests on the emulated board that passed, and were skipped (s)" table_board board.ktap
-	[ -z "$file" ] || {
-		echo
-		echo "  -y: with CONFIG_VIDEOBUF2_RELEASE_FENCES, -n: with the option off"
-		! grep -q '^# booting short' "$file" || echo "  short: the timer of a fence as short as a job, so that the two meet"
-		echo "  modelled hardware (QEMU TCG, tests/kmod); not run on a real board"
-	}
-}
-say_table_figures() { text "What was counted: begun and ended, by the trace events" table_figures board.ktap; }
-# but for the last table, where the fence makes no difference to speak of
-bench_tables() { table_bench "$1" | sed '/^| decode and show/,/^$/d'; }
-say_table_bench() { text "What it costs (instructions of an arm64 kernel, QEMU -icount, one CPU)" bench_tables bench; }
-say_table_checks() { text "What was built and checked" table_checks check; }
-# the kinds of job that saw the same are named once
-observed() {
-	table=$(table_observed "$1") || exit
+# What a consumer saw, in few words. The kinds of job are named once, and those of a row
+# that not all of them have once more.
+say_table_observed() {
+	file=$(kept board.ktap) || exit
+	[ -n "$file" ] || { echo "Consumers while a job runs: not run"; return; }
+	table=$(table_observed "$file") || exit
 	printf '%s\n' "$table" | awk -F ' *[|] *' '
-		NR == 1 { head = "| " $2 " | " $4 " | " $5 " |"; next }
-		NR == 2 { next }
-		!($3 in row) { kinds[++n] = $3 }
-		{ row[$3] = row[$3] "\n| " $2 " | " $4 " | " $5 " |" }
+		function brief(text) {
+			if (text == "status 0") return "pending"
+			if (text == "status 1") return "signalled"
+			sub(/^the flip waits, .*; after the job /, "waits, ", text)
+			sub(/; after the job .*/, "", text)
+			sub(/ to /, "-", text)
+			sub(/ content$/, "", text)
+			return text
+		}
+		NR > 2 {
+			row[++n] = $2; kinds[n] = $3; off[n] = brief($4); on[n] = brief($5)
+			if (length($3) > length(all)) all = $3
+		}
 		END {
-			for (i = 1; i <= n; i++) {
-				if (i > 1) print ""
-				line = "  jobs:"
-				m = split(kinds[i], kind, " ")
-				for (k = 1; k <= m; k++) {
-					if (length(line " " kind[k]) > 75) { print line; line = "       " }
-					line = line " " kind[k]
-				}
-				print line "\n" head row[kinds[i]]
-			}
-		}'
+			title = "Consumers while a job runs: time waited, content read (" all
+			for (i = 1; i <= n; i++)
+				if (kinds[i] != all) title = title "; " row[i] ": " kinds[i]
+			print title ")"
+			print "| consumer | option off | option on |\n| --- | --- | --- |"
+			for (i = 1; i <= n; i++) print "| " row[i] " | " off[i] " | " on[i] " |"
+		}' >"$tmp/observed"
+	awk -f "$S/evidence/text.awk" "$tmp/observed"
 }
-say_table_observed() { text "What a consumer sees while a job runs, option off and on" observed board.ktap; }
-say_table_records() {
-	printf 'Records of boards (scripts/realboard/payload/record)\n\n'
-	"$S/realboard/records.sh" >"$tmp/records" || exit
-	[ -s "$tmp/records" ] || { echo "  not run"; return; }
-	# a record is too wide for a table: its cells below each other
-	table_records "$tmp/records" | awk -F ' *[|] *' '
-		NR < 3 { for (i = 3; NR == 1 && i < NF; i++) name[i] = $i; next }
+# summed FILE: of a table boot, subject, passed, failed, skipped; "N passed", and skipped
+summed() {
+	awk -F '\t' '
+		/^#/ { next }
+		{ pass += $3; fail += $4; skip += $5 }
+		END { if (!pass || fail) exit 1; printf "%d%s\n", pass, skip ? " " skip "s" : "" }' "$1" ||
+		die 1 "${1#"$TOP"/} holds a failure: record it again"
+}
+tested_check() { awk -F '\t' '/^#/ { next } { n++ } $2 == "ok" { ok++ } END { printf "%d of %d\n", ok, n; exit !n }' "$1"; }
+tested_board() {
+	boards "$1" >"$tmp/boards" || exit
+	summed "$tmp/boards"
+}
+tested_rt() { summed "$1"; }
+tested_kasan() { summed "$1"; }
+tested_vim2m() { summed "$1"; }
+# what begins and ends is as many
+tested_soak() {
+	awk '
+		/^#/ { next }
 		{
-			print "  " $2
-			for (i = 3; i < NF; i++) {
-				line = "    " name[i] (name[i] ~ /\?$/ ? "" : ":")
-				n = split($i, word, " ")
-				for (w = 1; w <= n; w++) {
-					if (length(line " " word[w]) > 75) { print line; line = "     " }
-					line = line " " word[w]
-				}
-				print line
-			}
-		}'
+			sub(/^[^:]*: /, "")
+			gsub(/[a-z_,:;]/, "")
+			jobs += $1; init += $3; signaled += $4; destroy += $5; start += $6; end += $7; n++
+		}
+		END {
+			if (!n || init != signaled || init != destroy || start != end) exit 1
+			print jobs
+		}' "$1" || die 1 "${1#"$TOP"/} does not add up: record it again"
+}
+tested_apps() { sed -n 's/^lines compared: //p' "$1"; }
+tested_mutants() { echo "$(grep -vc '^#' "$1") of $(find "$TOP/tests/mutants" -name '*.patch' | wc -l)"; }
+# what was tested with which series, and what was not
+say_table_tests() {
+	bases=$({ echo v7.0; (cd "$PATCHES" && printf '%s\n' v[0-9]*/ | tr -d /); } | sort -V)
+	printf '%-42s' 'Tested, modelled hardware (s: skipped)'
+	for base in $bases; do printf ' %9s' "$base"; done
+	echo
+	while IFS='	' read -r name file what; do
+		printf '  %-40s' "$what"
+		for base in $bases; do
+			file_of=$(kept "$file" "$base") || exit
+			cell='not run'
+			[ -z "$file_of" ] || cell=$("tested_$name" "$file_of") || exit
+			printf ' %9s' "$cell"
+		done
+		echo
+	done <<'END'
+check	check	build and lint: checks
+board	board.ktap	arm64, PROVE_LOCKING: tests
+rt	rt	arm64, PREEMPT_RT: tests
+kasan	kasan	arm64, KASAN and kmemleak: tests
+soak	soak	jobs, all fences and waits ended
+apps	apps	v4l2-compliance, GStreamer: same lines
+vim2m	vim2m	x86_64, vim2m and kselftest: tests
+mutants	mutants	broken variants of the series detected
+END
 }

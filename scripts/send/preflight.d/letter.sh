@@ -7,8 +7,10 @@ check_letter() { # the letter is generated
 	cmp -s "$LETTER" "$tmp/letter" ||
 		no "line $(cmp "$LETTER" "$tmp/letter" 2>&1 | sed 's/.*line //') is not what evidence says: run $(again cover-letter); texts belong in cover-letter.in"
 	# what cannot be broken stands alone
-	! grep -nE '.{76}' "$LETTER" | grep -vE '^[0-9]+: *[^ ]+$' >"$tmp/long" || no "line $(sed 's/:.*//;q' "$tmp/long") is longer than 75 characters: break it in cover-letter.in"
-	echo "$(wc -l <"$LETTER") lines, as evidence has it"
+	! grep -nE '.{73}' "$LETTER" | grep -vE '^[0-9]+: *[^ ]+$' >"$tmp/long" || no "line $(sed 's/:.*//;q' "$tmp/long") is longer than 72 characters: break it in cover-letter.in"
+	lines=$(wc -l <"$LETTER")
+	[ "$lines" -le 115 ] || no "the letter has $lines lines, more than 115, which nobody reads to their end: shorten cover-letter.in"
+	echo "$lines lines, as evidence has it"
 }
 check_figures() { # no figure typed in
 	# words that are numbers; H.264 and v7.3 are names
