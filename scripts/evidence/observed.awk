@@ -42,7 +42,7 @@ function range(list, boot,    i, n, key, least, most) {
 }
 /sync_file while the job runs: status/ {
 	sub(/^ *# /, "")
-	saw($1, "sync_file, at once", "status " $NF)
+	saw($1, "sync_file, at once", $NF == 0 ? "pending" : $NF == 1 ? "signalled" : "status " $NF)
 }
 /on vkms while the job runs: / {
 	sub(/^ *# /, "")

@@ -10,6 +10,8 @@ boards() {
 }
 # table_observed KTAP
 table_observed() { awk -f "$S/evidence/observed.awk" "$1"; }
+# series_names: of all series that there are
+series_names() { { echo v7.0; (cd "$PATCHES" && printf "%s\n" v[0-9]*/ | tr -d /); } | sort -V; }
 # table_board KTAP: tests of each subject on each boot that passed, and were skipped
 table_board() {
 	table=$(boards "$1") || exit
@@ -18,7 +20,7 @@ table_board() {
 		!($2 in known) { known[$2] = 1; subject[++ns] = $2 }
 		{ pass[$1, $2] = $3; skip[$1, $2] = $5; was[$1, $2] = 1 }
 		END {
-			line = "| passed"; under = "| ---"
+			line = "| program"; under = "| ---"
 			for (b = 1; b <= nb; b++) { line = line " | " boot[b]; under = under " | ---" }
 			print line " |"; print under " |"
 			for (s = 1; s <= ns; s++) {
@@ -39,7 +41,7 @@ table_figures() {
 		/^# booting / { boot = $3 }
 		/^ *# [a-z0-9-]+: [0-9]+ jobs, [0-9]+ ms; fences: / {
 			sub(/^ *# /, ""); gsub(/[:;,]/, "")
-			if (!n++) print "| counted by the trace events | jobs | fences | waits | buffers |\n| --- | --- | --- | --- | --- |"
+			if (!n++) print "| boot, kind of job | jobs | fences begun/signalled | waits begun/ended | buffers queued/done |\n| --- | --- | --- | --- | --- |"
 			print "| " boot " " $1 " | " $2 " | " $8 "/" $10 " | " $14 "/" $15 " | " $17 "/" $18 " |"
 		}' "$1"
 	awk '
@@ -49,6 +51,16 @@ table_figures() {
 			at = index($0, " = ")
 			if (!n++) print "\n| boot | figure | value |\n| --- | --- | --- |"
 			print "| " boot " | " substr($0, 1, at - 1) " | " substr($0, at + 3) " |"
+		}' "$1"
+}
+# table_soak SOAK: the same, of one boot, with the fences that were freed
+table_soak() {
+	awk '
+		/^#/ { next }
+		!n++ { print "| kind of job | jobs | fences begun/signalled/freed | waits begun/ended | buffers queued/done |\n| --- | --- | --- | --- | --- |" }
+		{
+			gsub(/[:;,]/, "")
+			print "| " $1 " | " $2 " | " $8 "/" $10 "/" $12 " | " $14 "/" $15 " | " $17 "/" $18 " |"
 		}' "$1"
 }
 # table_bench FIGURES: several

@@ -107,6 +107,8 @@ test_results_of_the_board() {
 	shown '^\| lockdep-y rga \| 6234 \| 6234/6233 \| 97/96 \| 12468/12467 \|$'
 	shown '^\| lockdep-y \| wait for a job \| 512 us \|$'
 	shown '^\| race \| not run \| not run \| 1 \|$'
+	echo 'rga: 200 jobs, 17 ms; fences: init 200 signaled 199 destroy 198; waits: 16 15; buffers: 400 399' | has_header soak
+	shown '^\| rga \| 200 \| 200/199/198 \| 16/15 \| 400/399 \|$'
 }
 test_results_of_records() {
 	sendable

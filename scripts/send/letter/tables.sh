@@ -9,8 +9,6 @@ say_table_observed() {
 	table=$(table_observed "$file") || exit
 	printf '%s\n' "$table" | awk -F ' *[|] *' '
 		function brief(text) {
-			if (text == "status 0") return "pending"
-			if (text == "status 1") return "signalled"
 			sub(/^the flip waits, .*; after the job /, "waits, ", text)
 			sub(/; after the job .*/, "", text)
 			sub(/ to /, "-", text)
@@ -65,7 +63,7 @@ tested_apps() { sed -n 's/^lines compared: //p' "$1"; }
 tested_mutants() { echo "$(grep -vc '^#' "$1") of $(find "$TOP/tests/mutants" -name '*.patch' | wc -l)"; }
 # what was tested with which series, and what was not
 say_table_tests() {
-	bases=$({ echo v7.0; (cd "$PATCHES" && printf '%s\n' v[0-9]*/ | tr -d /); } | sort -V)
+	bases=$(series_names)
 	printf '%-42s' 'Tested, modelled hardware (s: skipped)'
 	for base in $bases; do printf ' %9s' "$base"; done
 	echo
