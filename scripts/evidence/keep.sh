@@ -12,7 +12,6 @@
 # evidence/BASE/manifest lists the files, with their hashes. Nothing that was recorded
 # of other patches, or on another base, may be quoted. What other tests or scripts
 # recorded may be: the quotation names the commit.
-. "$S/lib/patch-id.sh"
 EVIDENCE=${EVIDENCE:-$TOP/evidence}
 export EVIDENCE
 
@@ -40,6 +39,26 @@ series_name() {
 	dir=$(series) || exit
 	[ "$dir" = "$PATCHES" ] && echo v7.0 || basename "$dir"
 }
+
+# patch_ids [PATCH...]: "git patch-id --stable" and the subject of each patch; of the
+# commits of the series in $WORK when no file is given. A message is not in the id.
+patch_ids() {
+	if [ $# = 0 ]; then
+		applied
+		ours -C "$WORK" log --reverse --format=%H base..series | while read -r commit; do
+			echo "$(ours -C "$WORK" diff-tree -p "$commit" | id_of) $(ours -C "$WORK" log -1 --format=%s "$commit")"
+		done
+		return
+	fi
+	message=$(mktemp) diff=$(mktemp)
+	for patch; do
+		subject=$(ours mailinfo "$message" "$diff" <"$patch" | sed -n 's/^Subject: //p') ||
+			die 2 "patch_ids: $patch is no patch"
+		echo "$(id_of <"$diff") $subject"
+	done
+	rm -f "$message" "$diff"
+}
+id_of() { git patch-id --stable | cut -d' ' -f1; }
 
 # again VERB: as it has to be typed for this tree
 again() { echo "'make $1 ${KDIR:+KDIR=$KDIR}${BASE:+BASE=$BASE}'"; }

@@ -208,3 +208,23 @@ once_times() {
 		sort -rn | awk '{ printf "%s%s %s s", sep, $2, $1; sep = ", " }')
 	echo "took $total s: ${spent:-nothing had to be run again}"
 }
+
+# together COMMAND...: run it beside the others; a line that counts is for one alone. A
+# signal ends them with the rest of the run (common.sh).
+pids=''
+together() {
+	(
+		export NO_COUNTER=1
+		"$@"
+	) 9>&- &
+	pids="$pids $!"
+}
+# all_ended: wait for all of them; the exit code is that of the last that failed
+all_ended() {
+	ended=0
+	for pid in $pids; do
+		wait "$pid" || ended=$?
+	done
+	pids=''
+	return "$ended"
+}

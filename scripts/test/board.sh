@@ -30,6 +30,17 @@ one_boot() {
 	[ ! -e "$OUT/$1.rc" ] || return "$(cat "$OUT/$1.rc")"
 }
 
+# boot_and_keep BOOT WHAT: all of the board in this boot; its counts, a line for each subject, are
+# evidence of it. Of a part of it (ONLY) nothing is kept.
+boot_and_keep() {
+	lock
+	one_boot "$1"
+	[ -z "${ONLY:-}" ] || return 0
+	table=$(awk -f "$S/evidence/ktap.awk" "$OUT/$1.ktap") || exit
+	echo "$table" | keep "$1" "make test-$1" \
+		"the emulated board with $2, modelled hardware: boot, subject, passed, failed, skipped"
+}
+
 # record_root: what the boot "record" takes along: busybox of Debian's arm64 package and
 # the tarball for real boards. Its path on stdout.
 record_root() {

@@ -219,7 +219,7 @@ test_once_sees_what_has_changed() {
 		input echo 2 >input
 		helper echo '# more' >>scripts/stage/step.sh
 		new-helper echo >scripts/stage/other.awk
-		library echo '# more' >>scripts/lib/parallel.sh
+		library echo '# more' >>scripts/lib/tools.sh
 		tool printf '#!/bin/sh\n# a newer one\n' >bin/tool-x
 	END
 	echo '# more' >>bin/tool-y
@@ -302,7 +302,7 @@ interrupted() {
 	[ ! -e "$CACHE/lock" ] || flock -n "$CACHE/lock" true || fail "the lock is held after $1 s"
 }
 test_interrupt() {
-	steps '. "$S/lib/parallel.sh"' 'lock' 'trap "echo cleaned >>$TOP/cleaned" EXIT' 'f() { sleep 987650; }' \
+	steps 'lock' 'trap "echo cleaned >>$TOP/cleaned" EXIT' 'f() { sleep 987650; }' \
 		'together once a -- sleep 987651' 'together once b -- f' ': >$TOP/begun' 'sleep 987652' 'all_ended'
 	printf 'all:\n\t@%s/scripts/stage/verb\n' "$T" >Makefile
 	unset VB2_GROUP
