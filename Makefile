@@ -28,7 +28,8 @@ check: build lint	; @scripts/build/check
 ## make check-all   all of 'make' for every base: v7.0, v7.2, v7.3, v6.12
 check-all:	; @scripts/each-base all
 ##
-## make test        the tests in tests/, in KTAP: of the scripts, and the emulated board
+## make test        the tests in tests/, in KTAP: of the scripts, and the emulated board; of the
+##                  scripts what is known of this checkout is told again
 test:	; @scripts/test/test
 ## make test-scripts  of the scripts alone; make test-board: of the emulated board alone
 test-scripts:	; @scripts/test/test-scripts
