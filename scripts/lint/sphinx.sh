@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# sphinx.sh: sphinx over the folders of Documentation that the series touches, and those that
+# sphinx.sh [base]: sphinx over the folders of Documentation that the series touches, and those that
 # take in its kernel-doc, or what is above them and has an index; no warning that the base
-# does not have.
+# does not have. With "base" that of the base alone, which is remembered.
 . "$(dirname "$0")/../lib/common.sh"
 . "$S/lib/once.sh"
 . "$S/build/kmake.sh"
-[ $# = 0 ] || die 2 "usage: $me"
+[ $# = 0 ] || [ "$*" = base ] || die 2 "usage: $me [base]"
 PATH=/usr/bin:/bin:$PATH
 
 # folders: the folders, as SPHINXDIRS takes them
@@ -44,6 +44,7 @@ docs() {
 	echo "$2: $(wc -l <"$OUT/sphinx.$2") warnings"
 }
 made="$OUT/sphinx.base" about=base once sphinx-base "$dirs" -- docs "$SRC" base >&2
+[ $# = 0 ] || exit 0
 docs "$WORK" series
 no_new sphinx "$OUT/sphinx.base" "$OUT/sphinx.series"
 echo "${dirs% }: no warning that the base does not have ($(wc -l <"$OUT/sphinx.base"))"

@@ -363,6 +363,32 @@ test_checks_are_made() {
 		esac
 	done
 }
+test_all() {
+	mkdir scripts
+	takes all build/checks.tsv
+	for verb in tree/tree tree/apply build/build lint/lint build/check; do
+		printf '#!/bin/sh\necho %s >>%s/log\n' $verb "$T" >scripts/$verb
+	done
+	printf '#!/bin/sh\nsleep 0.5\necho "sphinx $*" >>%s/log\n' "$T" >scripts/lint/sphinx.sh
+	echo 'sleep 0.1' >>scripts/build/build
+	chmod +x scripts/*/*
+	# order WANTED [VARIABLE]: of what is run
+	order() {
+		rm -f log
+		refused 1 . env QUICK="${2:-}" scripts/all # since no row of the table is ok
+		[ "$(tr '\n' ';' <log)" = "$1" ] || fail "QUICK=${2:-}: $(cat log)"
+	}
+	order 'tree/tree;tree/apply;build/build;sphinx base;lint/lint;build/check;'
+	order 'tree/tree;tree/apply;build/build;lint/lint;build/check;' 1
+	echo 'exit 1' >>scripts/build/build
+	order 'tree/tree;tree/apply;build/build;sphinx base;lint/lint;build/check;'
+	echo 'exit 6' >>scripts/tree/apply
+	rm log
+	code=0
+	scripts/all >out 2>err || code=$?
+	[ $code = 6 ] || fail "it exits with $code"
+	[ "$(tr '\n' ';' <log)" = 'tree/tree;tree/apply;' ] || fail "it goes on: $(cat log)"
+}
 test_each_base() {
 	mkdir scripts
 	takes each-base
