@@ -114,6 +114,13 @@ start_from() {
 	cp -a "$1" "$2.new" || { rm -rf "$2.new"; die_io 8 "cannot copy $1 to $2"; }
 	mv "$2.new" "$2"
 }
+# prepare: the tree, and the series applied; that a fix does not apply is no hindrance
+prepare() {
+	"$S/tree/tree" || exit
+	rc=0
+	"$S/tree/apply" >&2 || rc=$?
+	[ $rc -le 1 ] || exit $rc
+}
 # applied: the series is there, or it ends
 applied() { ours -C "$WORK" rev-parse -q --verify refs/tags/fixes >/dev/null 2>&1 || die 4 "the series is not applied: run 'make apply' first"; }
 # series_dir: the directory of the series that was applied

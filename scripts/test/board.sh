@@ -6,10 +6,7 @@
 # as one KTAP report on stdout. In a shell of its own: it leaves nothing behind.
 emulate() (
 	lock
-	"$S/tree/tree" || exit
-	rc=0
-	"$S/tree/apply" >&2 || rc=$?
-	[ $rc -le 1 ] || exit $rc
+	prepare
 	space 3000000
 	export VRF_TREE="$WORK" VRF_BASE_TREE="$SRC" VRF_CACHE="$OUT"
 	case " $* " in *' record '*)

@@ -98,6 +98,9 @@ test_range_diff() {
 	grep -q '^2: .* ! 2: .* rga: forty$' out || fail "$(cat out)"
 	grep -q '^ *-* thirty-eight$\|+ thirty-eight$' out || fail "$(cat out)"
 	refused 2 'neither KDIR nor BASE' env BASE=v7.3 "$S/tree/range-diff"
+	# with the exit code of the verb that failed
+	sed -i 's/^-40$/-41/' patches/0002* patches/v7.3/0002*
+	GIT_URL="file://$T/linux" refused 6 'no series fits' "$S/tree/range-diff"
 }
 
 run_tests "$@"
