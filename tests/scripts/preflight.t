@@ -95,11 +95,12 @@ test_preflight_a_number_in_the_text() {
 }
 test_preflight_a_letter_that_is_too_long() {
 	ready
+	lines=$(wc -l <cover-letter)
 	{ cat "$S/../cover-letter.in"; printf 'a %073d\n' 0; } >in
 	LETTER_IN=$T/in passes "$S/send/cover-letter"
 	LETTER_IN=$T/in red letter 'longer than 72'
 	# and no longer than somebody reads
-	{ cat "$S/../cover-letter.in"; yes line | head -n "$((116 - $(wc -l <cover-letter)))"; } >in
+	{ cat "$S/../cover-letter.in"; yes line | head -n "$((116 - lines))"; } >in
 	LETTER_IN=$T/in passes "$S/send/cover-letter"
 	LETTER_IN=$T/in red letter 'the letter has 116 lines, more than 115'
 	sed -i '$d' in

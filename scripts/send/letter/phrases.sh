@@ -18,7 +18,7 @@ say_recorded() {
 }
 say_base() {
 	file=$(kept board.ktap) || exit
-	[ -n "$file" ] || { echo "not run"; return; }
+	[ -n "$file" ] || { echo "${E##*/}, not run"; return; }
 	header base "$file" | sed 's/, tree .*//'
 }
 # A report fails the board, so a board that passed had none. With the option off there is
