@@ -15,7 +15,7 @@ run_tests() {
 	echo "1..$#"
 	n=0 failed=0
 	for name; do
-		n=$((n + 1)) code=0
+		n=$((n + 1)) code=0 begin=$(date +%s)
 		mkdir "$work/test"
 		# in the background "set -e" counts, whatever the shell
 		(
@@ -35,6 +35,8 @@ run_tests() {
 			;;
 		esac
 		rm -rf "$work/test"
+		seconds=$(($(date +%s) - begin))
+		[ $seconds -lt 20 ] || echo "# $name took $seconds s"
 	done
 	[ $failed = 0 ]
 }
