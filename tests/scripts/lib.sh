@@ -107,6 +107,8 @@ repo() {
 tree_to_patch() {
 	fixture tree_to_patch linux patches xdg
 	export KDIR="$T/linux"
+	# a copy has other inodes than the index has
+	git -C "$CACHE"/tree/kdir-* update-index -q --refresh
 }
 make_tree_to_patch() {
 	repo linux
