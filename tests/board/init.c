@@ -216,7 +216,8 @@ int main(int argc, char **argv)
 	say_lockdep();
 	say_leaks();
 	say("# board: end");
-	sync();
+	/* With PREEMPT_RT a thread brings to the console what was said */
+	sleep(1);
 	reboot(RB_AUTOBOOT);
 	return 0;
 }
