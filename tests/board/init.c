@@ -216,8 +216,11 @@ int main(int argc, char **argv)
 	say_lockdep();
 	say_leaks();
 	say("# board: end");
-	/* With PREEMPT_RT a thread brings to the console what was said */
-	sleep(1);
+	/* With PREEMPT_RT a thread prints what was said; what comes next wakes it */
+	for (i = 0; i < 3; i++) {
+		usleep(300000);
+		say("# board: off in %u", 3 - i);
+	}
 	reboot(RB_AUTOBOOT);
 	return 0;
 }
