@@ -1,20 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# sphinx.sh [base]: sphinx over the folders of Documentation that the series touches, and those that
-# take in its kernel-doc, or what is above them and has an index; no warning that the base
-# does not have. With "base" that of the base alone, which is remembered.
+# sphinx.sh [base]: sphinx over the folders of Documentation that the series touches, and
+# those that take in its kernel-doc, or what is above them and has an index; no warning that
+# the base does not have. With "base" that of the base alone, which is remembered.
 . "$(dirname "$0")/../lib/common.sh"
 . "$S/lib/once.sh"
 . "$S/build/kmake.sh"
 [ $# = 0 ] || [ "$*" = base ] || die 2 "usage: $me [base]"
 PATH=/usr/bin:/bin:$PATH
 
-# folders: the folders, as SPHINXDIRS takes them
-folders() {
-	ours -C "$WORK" diff --name-only base series -- Documentation | sed 's|^Documentation/||; s|/[^/]*$||'
+# documents: those that the series touches, or whose kernel-doc it touches
+documents() {
+	ours -C "$WORK" diff --name-only base series -- 'Documentation/*.rst' | sed 's|^Documentation/||'
 	for header in $(ours -C "$WORK" diff --name-only base series -- include); do
-		ours -C "$WORK" grep -l "kernel-doc:: $header" series -- Documentation |
-			sed 's|^series:Documentation/||; s|/[^/]*$||'
+		ours -C "$WORK" grep -l "kernel-doc:: $header" series -- Documentation | sed 's|^series:Documentation/||'
 	done
 }
 # with_index: of each folder the nearest that sphinx can begin in
@@ -26,7 +25,7 @@ with_index() {
 		echo "$dir"
 	done
 }
-dirs=$(folders | sort -u | with_index | sort -u | tr '\n' ' ')
+dirs=$(documents | sed 's|/[^/]*$||' | sort -u | with_index | sort -u | tr '\n' ' ')
 [ -n "${dirs% }" ] || die 1 "the series touches no documentation"
 
 # docs TREE NAME: the warnings of the html of these folders, in $OUT/sphinx.NAME
@@ -38,7 +37,10 @@ docs() {
 		tail -n 5 "$OUT/sphinx-$2.log" >&2
 		die_io 1 "sphinx fails, see $OUT/sphinx-$2.log"
 	}
-	grep -q 'build succeeded\|build finished' "$OUT/sphinx-$2.log" || die 3 "sphinx did not end, see $OUT/sphinx-$2.log"
+	for document in $(documents); do
+		[ -n "$(find "$OUT/sphinx-$2" -path "*/${document%.rst}.html")" ] ||
+			die 1 "sphinx made no page of $document, see $OUT/sphinx-$2.log"
+	done
 	grep -E 'WARNING|ERROR|[Ww]arning:' "$OUT/sphinx-$2.log" | sed -E "s|$1/||g; s|$OUT/sphinx-$2/||g; s/:[0-9]+:/:/g" |
 		sort -u >"$OUT/sphinx.$2"
 	echo "$2: $(wc -l <"$OUT/sphinx.$2") warnings"
