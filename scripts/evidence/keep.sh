@@ -110,6 +110,9 @@ why_not() {
 	ids_of "$2"
 	[ "$(sed -n '/^#/!q; s/^# patch-id \([^ ]*\).*/\1/p' "$1")" = "$ids" ] ||
 		echo "is of other patches than the series for $2 has"
+	vim2m=$(sed -n '/^#/!q; s/^# vim2m patch-id \([^ ]*\).*/\1/p' "$1")
+	[ -z "$vim2m" ] || [ "$vim2m" = "$(patch_ids "$PATCHES"/vim2m/*.patch | cut -d' ' -f1)" ] ||
+		echo "is of other patches than patches/vim2m has"
 	case $(header base "$1") in *" ($2), tree "*) ;; *) echo "does not say that it is of $2" ;; esac
 	[ ! -d "$CACHE/tree/$2/.git" ] || [ -n "$KDIR" ] ||
 		[ "$(header base "$1" | sed 's/.* tree //')" = "$(ours -C "$CACHE/tree/$2" rev-parse 'HEAD^{tree}')" ] ||

@@ -118,6 +118,15 @@ test_results_of_records() {
 	sed -i 's/^lost: 0/lost: 3/' evidence/boards/pine.record
 	shown '^\| pine.record \| real, Board pine \| .* \| not counted \(3 events lost\), '
 }
+test_results_of_vim2m() {
+	sendable
+	mkdir "$PATCHES/vim2m"
+	cp "$PATCHES"/v7.3/0001-*.patch "$PATCHES/vim2m/"
+	printf '# vim2m patch-id %s\nfences\tvim2m\t33\t0\t2\n' "$(sed -n 1p ids)" | has_header vim2m
+	shown '33'
+	sed -i 's/^# vim2m patch-id ./&0/' evidence/v7.3/vim2m
+	shown 'Not shown: .evidence/v7.3/vim2m. is of other patches than patches/vim2m has'
+}
 test_results_of_what_was_benched() {
 	sendable
 	awk -f "$S/bench/tables.awk" /dev/null 2>&1 | sed -n 's/^tables.awk: there is no \(.*\)/\1 4711 x/p' | has_header bench
