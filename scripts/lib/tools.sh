@@ -82,6 +82,8 @@ install_packages() {
 	# shellcheck disable=SC2046 # a list of words
 	set -- $(packages 2)
 	export DEBIAN_FRONTEND=noninteractive
+	# a new machine has no list of packages yet, an older one may have an old list
+	[ -n "$(find /var/lib/apt/lists -name '*_Packages*' 2>/dev/null | head -n 1)" ] || apt-get update -qq >&2 || :
 	apt-get install -y -qq --no-install-recommends "$@" >&2 || {
 		apt-get update -qq >&2 && apt-get install -y -qq --no-install-recommends "$@" >&2
 	} || die 3 "apt-get could not install $*: see above"
