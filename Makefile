@@ -51,7 +51,8 @@ test-vim2m:	; @scripts/test/test-vim2m
 test-fresh:	; @scripts/test/test-fresh
 ## make soak        the accounting of fences over many jobs (JOBS)
 soak:	; @scripts/test/soak
-## make mutants     deliberate errors in the series, one at a time: each has to be caught
+## make mutants     deliberate errors in the series, one at a time: each has to be caught;
+##                  BOOTS=vim2m: those of the core, by the selftest of vim2m alone
 mutants:	; @scripts/test/mutants
 ## make bench       what the fences cost, in instructions of the emulated board
 bench:	; @scripts/bench/bench
