@@ -10,6 +10,9 @@ tree=$1 with=$2
 shift 2
 OUT=$CACHE/out/$ID/vim2m
 cross=$(cross x86_64)
+# With it ccache does not see the .incbin by which a bzImage takes in the kernel, and may
+# return the image of another kernel whose compressed size is the same
+unset CCACHE_DEPEND
 export KBUILD_BUILD_TIMESTAMP=@0 KBUILD_BUILD_USER=vrf KBUILD_BUILD_HOST=vim2m
 for boot; do
 	commit=$with objects=$OUT/objects
