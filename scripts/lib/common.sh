@@ -154,10 +154,9 @@ else
 	TREE=$ID
 fi
 SRC=$CACHE/tree/$ID WORK=$CACHE/work/$ID OUT=$CACHE/out/$ID
-# one for all kernels, and for those with the option on and off
+# one for all kernels, and for those with the option on and off. Not with CCACHE_DEPEND:
+# then it does not see .incbin, and gives a bzImage another kernel of the same size.
 export CCACHE_DIR="${CCACHE_DIR:-$CACHE/ccache}"
-# The compiler tells what it has read: no source is preprocessed before it is compiled
-export CCACHE_DEPEND=1
 export S SRC WORK OUT CACHE TREE
 
 # shellcheck source=scripts/lib/tools.sh
