@@ -25,7 +25,8 @@ with_index() {
 		echo "$dir"
 	done
 }
-dirs=$(documents | sed 's|/[^/]*$||' | sort -u | with_index | sort -u | tr '\n' ' ')
+documents=$(documents | sort -u)
+dirs=$(printf '%s\n' "$documents" | sed 's|/[^/]*$||' | sort -u | with_index | sort -u | tr '\n' ' ')
 [ -n "${dirs% }" ] || die 1 "the series touches no documentation"
 
 # docs TREE NAME: the warnings of the html of these folders, in $OUT/sphinx.NAME
@@ -37,8 +38,8 @@ docs() {
 		tail -n 5 "$OUT/sphinx-$2.log" >&2
 		die_io 1 "sphinx fails, see $OUT/sphinx-$2.log"
 	}
-	for document in $(documents); do
-		[ -n "$(find "$OUT/sphinx-$2" -path "*/${document%.rst}.html")" ] ||
+	for document in $documents; do
+		[ ! -e "$1/Documentation/$document" ] || [ -n "$(find "$OUT/sphinx-$2" -path "*/${document%.rst}.html")" ] ||
 			die 1 "sphinx made no page of $document, see $OUT/sphinx-$2.log"
 	done
 	grep -E 'WARNING|ERROR|[Ww]arning:' "$OUT/sphinx-$2.log" | sed -E "s|$1/||g; s|$OUT/sphinx-$2/||g; s/:[0-9]+:/:/g" |

@@ -433,6 +433,46 @@ test_build_takes_what_is_asked_for() {
 	built 'arm64-n;arm64-y;arm64-m;'
 	refused 2 usage scripts/build/build arm-y
 }
+# With a make that writes the pages, or not, and warns of what the file "warns" says
+test_sphinx_of_each_document() {
+	repo linux
+	mkdir -p linux/Documentation/a/b
+	echo >linux/Documentation/a/index.rst
+	echo one >linux/Documentation/a/b/doc.rst
+	git -C linux add .
+	git -C linux commit -qm documents
+	git clone -q linux made 2>/dev/null
+	echo two >made/Documentation/a/b/doc.rst
+	echo new >made/Documentation/a/new.rst
+	git -C made add .
+	git -C made commit -qm 'two documents'
+	git -C made format-patch -q -o "$T/patches" HEAD~1
+	export KDIR="$T/linux"
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
+	takes lint/sphinx.sh build/kmake.sh build/checks.tsv
+	cat >>scripts/build/kmake.sh <<'END'
+kmake() {
+	pages=$3/Documentation/output
+	mkdir -p "$pages/a/b"
+	for page in $PAGES; do
+		[ ! -e "$2/Documentation/$page.rst" ] || : >"$pages/$page.html"
+	done
+	[ "${2%/work/*}" = "$2" ] || cat "$T/warns"
+}
+END
+	export T PAGES='a/b/doc a/new'
+	: >warns
+	passes scripts/lint/sphinx.sh
+	[ "$(tail -n 1 out)" = 'a: no warning that the base does not have (0)' ] || fail "$(cat out)"
+	echo 'Documentation/a/new.rst:1: WARNING: is no English' >warns
+	refused 1 . scripts/lint/sphinx.sh
+	grep -q '1 new warnings of sphinx: .*is no English' out || fail "$(cat out)"
+	: >warns
+	PAGES=a/b/doc refused 1 'sphinx made no page of a/new.rst' scripts/lint/sphinx.sh
+	rm -r "$CACHE"/out/*/results
+	PAGES=a/new refused 1 'sphinx made no page of a/b/doc.rst' scripts/lint/sphinx.sh
+}
 test_lint_of_a_finding() {
 	applied_series
 	mkdir -p scripts configs/objects
