@@ -15,14 +15,16 @@
 EVIDENCE=${EVIDENCE:-$TOP/evidence}
 export EVIDENCE
 
-# newest: the base of the newest series
-newest() {
-	newest=v7.0
-	for dir in $(printf '%s\n' "$PATCHES"/v[0-9]*/ | sort -V); do
-		[ ! -f "$(printf '%s\n' "$dir"*.patch | head -n 1)" ] || newest=$(basename "$dir")
-	done
-	echo "$newest"
+# series_names: the bases that have a series, in their order; newest: the last of them
+series_names() {
+	{
+		echo v7.0
+		for dir in "$PATCHES"/v[0-9]*/; do
+			! ls "$dir"*.patch >/dev/null 2>&1 || basename "$dir"
+		done
+	} | sort -V
 }
+newest() { series_names | tail -n 1; }
 # series: the directory of the series that was applied, or that has the name of the
 # base; which one fits another base is known when it is applied. series_name: its name
 series() {

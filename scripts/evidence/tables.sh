@@ -10,8 +10,6 @@ boards() {
 }
 # table_observed KTAP
 table_observed() { awk -f "$S/evidence/observed.awk" "$1"; }
-# series_names: of all series that there are
-series_names() { { echo v7.0; (cd "$PATCHES" && printf "%s\n" v[0-9]*/ | tr -d /); } | sort -V; }
 # table_board KTAP: tests of each subject on each boot that passed, and were skipped
 table_board() {
 	table=$(boards "$1") || exit
