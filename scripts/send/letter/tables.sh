@@ -42,9 +42,6 @@ tested_board() {
 	boards "$1" >"$tmp/boards" || exit
 	summed "$tmp/boards"
 }
-tested_rt() { summed "$1"; }
-tested_kasan() { summed "$1"; }
-tested_vim2m() { summed "$1"; }
 # what begins and ends is as many
 tested_soak() {
 	awk '
@@ -67,23 +64,23 @@ say_table_tests() {
 	printf '%-42s' 'Tested, modelled hardware (s: skipped)'
 	for base in $bases; do printf ' %9s' "$base"; done
 	echo
-	while IFS='	' read -r name file what; do
+	while IFS='	' read -r how file what; do
 		printf '  %-40s' "$what"
 		for base in $bases; do
 			file_of=$(kept "$file" "$base") || exit
 			cell='not run'
-			[ -z "$file_of" ] || cell=$("tested_$name" "$file_of") || exit
+			[ -z "$file_of" ] || cell=$("$how" "$file_of") || exit
 			printf ' %9s' "$cell"
 		done
 		echo
 	done <<'END'
-check	check	build and lint: checks
-board	board.ktap	arm64, PROVE_LOCKING: tests
-rt	rt	arm64, PREEMPT_RT: tests
-kasan	kasan	arm64, KASAN and kmemleak: tests
-soak	soak	jobs, all fences and waits ended
-apps	apps	v4l2-compliance, GStreamer: same lines
-vim2m	vim2m	x86_64, vim2m and kselftest: tests
-mutants	mutants	broken variants of the series detected
+tested_check	check	build and lint: checks
+tested_board	board.ktap	arm64, PROVE_LOCKING: tests
+summed	rt	arm64, PREEMPT_RT: tests
+summed	kasan	arm64, KASAN and kmemleak: tests
+tested_soak	soak	jobs, all fences and waits ended
+tested_apps	apps	v4l2-compliance, GStreamer: same lines
+summed	vim2m	x86_64, vim2m and kselftest: tests
+tested_mutants	mutants	broken variants of the series detected
 END
 }
