@@ -13,7 +13,10 @@ compiler=$1 tree=$2 objects=$3 arch=$4 begin=$5
 shift 5
 cc=$(cross "$arch")gcc
 [ "$compiler" = gcc ] || cc=clang$(clang_suffix)
-kconfig=$(ours -C "$tree" ls-tree -r HEAD | grep -E '/Kconfig|config$' | sha256sum)
+kconfig=$({
+	ours -C "$tree" ls-tree -r HEAD | grep -E '/Kconfig|config$'
+	ours -C "$tree" diff HEAD -- '*Kconfig*'
+} | sha256sum)
 state=$(key "$(files "$@")" "$kconfig" "$arch" "$begin" "$("$cc" --version)")
 [ "$(cat "$objects/vb2-config" 2>/dev/null)" != "$state" ] || exit 0
 
@@ -38,10 +41,15 @@ log=$objects/config.log
 	die_io 1 "cannot configure $arch, see $log"
 }
 
-# merge_config.sh is content when a symbol is lost
+# merge_config.sh is content when a symbol is lost. Of two lines for one the later counts.
 lost=$(cat "$@" | awk -v config="$objects/.config" '
 BEGIN { while ((getline line < config) > 0) { has[line] = 1; split(line, w, "="); set[w[1]] = 1 } }
-/^CONFIG_/ && !has[$0] { printf "%s ", $0 }
-/^# CONFIG_.* is not set$/ && set[$2] { printf "%s=n ", $2 }')
+/^CONFIG_/ { split($0, w, "="); asked[w[1]] = $0 }
+/^# CONFIG_.* is not set$/ { asked[$2] = $2 "=n" }
+END {
+	for (symbol in asked)
+		if (asked[symbol] == symbol "=n" ? set[symbol] : !has[asked[symbol]])
+			printf "%s ", asked[symbol]
+}')
 [ -z "$lost" ] || die 1 "the configuration of $arch did not take: ${lost% }"
 echo "$state" >"$objects/vb2-config"
