@@ -58,8 +58,8 @@ mutants:	; @scripts/test/mutants
 bench:	; @scripts/bench/bench
 ## make bench-check  fails when one is more than 5 % above what is kept there
 bench-check:	; @scripts/bench/bench check
-## make evidence    runs the board and keeps what it said in evidence/; WHAT=all, or some of
-##                  board kasan rt apps soak bench vim2m mutants, says what is run
+## make evidence    runs make and the board, and keeps what they said in evidence/; WHAT=all, or
+##                  some of check board kasan rt apps soak bench vim2m mutants, says what is run
 evidence:	; @scripts/evidence/evidence
 ## make results     writes docs/results.md of what evidence/ has
 results:	; @scripts/evidence/results

@@ -38,6 +38,7 @@ END
 test_evidence_of_a_board_that_failed() {
 	mkdir scripts
 	takes evidence/evidence evidence/keep.sh test/board.sh
+	export WHAT=board
 	printf '#!/bin/sh\n' >scripts/tree/tree
 	printf '#!/bin/sh\n' >scripts/tree/apply
 	echo 'record_root() { echo none; }' >>scripts/test/board.sh
@@ -49,6 +50,11 @@ test_evidence_of_a_board_that_failed() {
 	said 'not ok 1 rga.race'
 	[ ! -e evidence ] || fail "it keeps that as evidence"
 	grep -q '^# boots: fences off short record$' "$CACHE/out/v7.0/evidence.ktap" || fail "what it said is lost"
+	printf '#!/bin/sh\necho "FAIL lint"\nexit 1\n' >scripts/all
+	chmod +x scripts/all
+	refused 1 "'make' found fault" env WHAT=check scripts/evidence/evidence
+	said 'FAIL lint'
+	[ ! -e evidence ] || fail "it keeps what make did not pass"
 	refused 2 "there is no 'nonsense' of which" env WHAT="board nonsense" scripts/evidence/evidence
 	refused 2 'JOBS is for WHAT=soak' env JOBS=5 scripts/evidence/evidence
 	refused 2 'give BASE, not KDIR' env KDIR="$T" scripts/evidence/evidence
