@@ -23,7 +23,7 @@ range-diff:	; @scripts/tree/range-diff
 build: apply	; @scripts/build/build
 ## make lint        checkpatch, get_maintainer, kernel-doc, sphinx, sparse, Kconfig.fragment
 lint: apply	; @scripts/lint/lint
-## make check       build, lint, and the bytes: switched off, the series is free
+## make check       build, lint, and the objects: with the option off videobuf2 is the same code
 check: build lint	; @scripts/build/check
 ## make check-all   all of 'make' for every base: v7.0, v7.2, v7.3, v6.12
 check-all:	; @scripts/each-base all

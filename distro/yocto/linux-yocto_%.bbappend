@@ -1,4 +1,4 @@
-# Release fences on the dma-bufs that V4L2 drivers write. Copy the three patches of the
+# Release fences on the dma-bufs that V4L2 drivers write. Copy patches/fixes and the
 # series for this kernel into release-fences/, next to the .scc that names them.
 FILESEXTRAPATHS:prepend := "${THISDIR}:"
 SRC_URI:append = " file://release-fences;type=kmeta;destsuffix=release-fences"

@@ -4,13 +4,13 @@
 . "$(dirname "$0")/lib.sh"
 D=$HERE/../../distro
 
-# names DIR: the patches of a series
-names() { (cd "$1" && ls 0*.patch); }
+# names DIR: the fixes, and the patches of a series
+names() { (cd "$S/../patches/fixes" && ls ./*.patch && cd "$1" && ls ./0*.patch) | sed 's|^./||'; }
 
 test_distro_names_the_patches() {
 	for series in "$S/../patches" "$S"/../patches/v[0-9]*/; do
 		names "$series" >listed
-		grep -o '[0-9]*-[^ ]*\.patch' "$D/arch/PKGBUILD.part" | cmp - listed || fail "Arch, $series"
+		grep -o '[^ (]*-[^ ]*\.patch' "$D/arch/PKGBUILD.part" | cmp - listed || fail "Arch, $series"
 		sed -n 's/^patch //p' "$D/yocto/release-fences/release-fences.scc" | cmp - listed || fail "Yocto, $series"
 	done
 	[ "$(sed -n 's/^kconf hardware //p' "$D/yocto/release-fences/release-fences.scc")" = release-fences.cfg ] || fail "no .cfg"
@@ -22,6 +22,12 @@ changelog() { printf 'linux (%s) unstable; urgency=medium\n\n  * Test\n' "$1" >l
 debian_package() {
 	repo linux
 	series patches linux
+	git clone -q linux made
+	sed -i 's/^60$/sixty/' made/rga.c
+	git -C made commit -qam 'rga: sixty'
+	mkdir patches/fixes
+	git -C made format-patch -q --stdout HEAD~ >patches/fixes/sixty.patch
+	rm -rf made
 	for name in "$S"/../patches/v[0-9]*/; do
 		name=patches/$(basename "$name")
 		mkdir "$name"
@@ -42,7 +48,7 @@ again() {
 test_distro_debian() {
 	debian_package
 	passes "$D/debian/add-series" linux patches
-	[ "$(wc -l <linux/debian/patches/series)" = 3 ] || fail "$(cat linux/debian/patches/series)"
+	[ "$(wc -l <linux/debian/patches/series)" = 4 ] || fail "$(cat linux/debian/patches/series)"
 	while read -r patch; do
 		[ "$patch" = bugfix/all/x.patch ] || [ -f "linux/debian/patches/$patch" ] || fail "no $patch"
 	done <linux/debian/patches/series
@@ -84,6 +90,9 @@ test_distro_debian_refuses() {
 	debian_package
 	refused 2 'not an unpacked source package' "$D/debian/add-series" . patches
 	refused 2 'there are no patches' "$D/debian/add-series" linux .
+	mv patches/fixes gone
+	refused 2 'there are no fixes in patches/../fixes: take all' "$D/debian/add-series" linux patches
+	mv gone patches/fixes
 	refused 2 'usage' "$D/debian/add-series" linux
 	refused 2 'does not apply to linux: take the series' "$D/debian/add-series" linux "$S/../patches"
 	untouched
@@ -137,7 +146,7 @@ arch() {
 			declare -p $sums >/dev/null 2>&1 || continue
 			declare -n list=$sums
 			n=$((n + 1))
-			[ ${#list[@]} = ${#source[@]} ] && [ "${list[*]: -4}" = "SKIP SKIP SKIP SKIP" ] || {
+			[ ${#list[@]} = ${#source[@]} ] && [ "${list[*]: -7}" = "SKIP SKIP SKIP SKIP SKIP SKIP SKIP" ] || {
 				echo "$sums: ${list[*]}" >&2
 				exit 9
 			}
@@ -151,10 +160,8 @@ arch_package() {
 	loop=''
 	repo linux
 	series patches linux
-	i=0
 	for name in $(names "$S/../patches"); do
-		i=$((i + 1))
-		cp patches/000$i-* "$name" 2>/dev/null || : >"$name"
+		cp "patches/${name%%-*}"-* "$name" 2>/dev/null || : >"$name"
 	done
 	cp "$S/../Kconfig.fragment" .
 	mkdir linux/scripts/kconfig
@@ -183,7 +190,7 @@ test_distro_arch_has_applied_all_of_source() {
 	loop=$arch_loop
 	pkgbuild 'sha256sums b2sums'
 	passes arch 2
-	[ "$(grep -c '^Applying patch' out)" = 3 ] || fail "the loop did not run: $(cat out)"
+	[ "$(grep -c '^Applying patch' out)" = 6 ] || fail "the loop did not run: $(cat out)"
 	[ "$(grep -c forty linux/rga.c)" = 1 ] || fail "not applied once"
 	# and where it has applied some of them only
 	git -C linux checkout -q rga.c

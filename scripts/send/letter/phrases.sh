@@ -13,12 +13,12 @@ say_recorded() {
 	commits=$(for file in "$EVIDENCE"/v*/*; do
 		[ ! -f "$file" ] || [ "${file##*/}" = manifest ] || header commit "$file"
 	done | sort -u)
-	[ -n "$commits" ] || { echo "not run"; return; }
+	[ -n "$commits" ] || { echo "not recorded"; return; }
 	echo "recorded at commit $(echo "$commits" | tr '\n' ' ' | sed 's/ $//; s/ / and /g')"
 }
 say_base() {
 	file=$(kept board.ktap) || exit
-	[ -n "$file" ] || { echo "${E##*/}, not run"; return; }
+	[ -n "$file" ] || { echo "${E##*/} (no run is recorded)"; return; }
 	header base "$file" | sed 's/, tree .*//'
 }
 # A report fails the board, so a board that passed had none. With the option off there is
@@ -51,6 +51,6 @@ say_cost() {
 say_real() {
 	table=$("$S/realboard/records.sh") || exit
 	printf '%s\n' "$table" | awk -F '\t' '
-		$2 == "real" && $15 == "" { n++; at = at (at == "" ? "" : "; ") $3 ", did anybody wait for a release fence? " $16 }
+		$2 == "real" && $15 == "" { n++; at = at (at == "" ? "" : "; ") $3 " (a consumer waited for a release fence: " $16 ")" }
 		END { print n ? at : "not run in this form" }'
 }
