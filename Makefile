@@ -63,7 +63,8 @@ bench-check:	; @scripts/bench/bench check
 evidence:	; @scripts/evidence/evidence
 ## make results     writes docs/results.md of what evidence/ has
 results:	; @scripts/evidence/results
-## make realboard   a tarball for a real board: test programs, and a script that records
+## make realboard   a tarball for a real board: test programs, and a script that records (of the
+##                  newest series without BASE)
 realboard:	; @scripts/realboard/realboard
 ## make deps        installs what any verb needs (root, apt), or says how
 deps:	; @scripts/deps

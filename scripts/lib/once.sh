@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2153,SC2094,SC2030,SC2031 # $tab and $TREE are of common.sh; a step has its own subshell
 # The one mechanism for "still true"; sourced after common.sh, in a verb that has called
-# need_for. What a step came to is kept in $OUT/results/NAME: its key, "ok" or "FAIL",
+# need_for. The result of a step is kept in $OUT/results/NAME: its key, "ok" or "FAIL",
 # the seconds that it took, the run that asked last, the seconds of that run, the finding.
 # NAME.inputs has what the key is made of.
 
