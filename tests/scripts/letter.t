@@ -139,8 +139,7 @@ test_letter_of_records() {
 	letter_says '^  real hardware: not run in this form$'
 	record pine real
 	passes "$S/send/cover-letter"
-	letter_says '^  real hardware: Board pine \(a consumer waited for a release fence: '
-	letter_says '^    unknown$'
+	letter_says '^  real hardware: Board pine \(a consumer waited: unknown\)$'
 }
 test_letter_of_bad_records() {
 	sendable

@@ -51,6 +51,6 @@ say_cost() {
 say_real() {
 	table=$("$S/realboard/records.sh") || exit
 	printf '%s\n' "$table" | awk -F '\t' '
-		$2 == "real" && $15 == "" { n++; at = at (at == "" ? "" : "; ") $3 " (a consumer waited for a release fence: " $16 ")" }
+		$2 == "real" && $15 == "" { n++; at = at (at == "" ? "" : "; ") $3 " (a consumer waited: " $16 ")" }
 		END { print n ? at : "not run in this form" }'
 }
