@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# sphinx.sh [base]: sphinx over the folders of Documentation that the series touches, and
-# those that take in its kernel-doc, or what is above them and has an index; no warning that
-# the base does not have. With "base" that of the base alone, which is remembered.
+# sphinx.sh: sphinx over the folders of Documentation that the series touches, and those that
+# take in its kernel-doc, or what is above them and has an index; no warning that the base does
+# not have. The base is read only if a warning names something that the series touches: no other
+# warning can be new.
 . "$(dirname "$0")/../lib/common.sh"
 . "$S/lib/once.sh"
 . "$S/build/kmake.sh"
-[ $# = 0 ] || [ "$*" = base ] || die 2 "usage: $me [base]"
+[ $# = 0 ] || die 2 "usage: $me"
 PATH=/usr/bin:/bin:$PATH
 
 # documents: those that the series touches, or whose kernel-doc it touches
@@ -46,8 +47,15 @@ docs() {
 		sort -u >"$OUT/sphinx.$2"
 	echo "$2: $(wc -l <"$OUT/sphinx.$2") warnings"
 }
-made="$OUT/sphinx.base" about=base once sphinx-base "$dirs" -- docs "$SRC" base >&2
-[ $# = 0 ] || exit 0
-docs "$WORK" series
-no_new sphinx "$OUT/sphinx.base" "$OUT/sphinx.series"
-echo "${dirs% }: no warning that the base does not have ($(wc -l <"$OUT/sphinx.base"))"
+# touched: the files of the series, and the pages that sphinx makes of them, without a suffix
+touched() {
+	ours -C "$WORK" diff --name-only base series
+	printf '%s\n' "$documents" | sed 's/[.]rst$//'
+}
+docs "$WORK" series >&2
+touched >"$OUT/sphinx.touched"
+if grep -qF -f "$OUT/sphinx.touched" "$OUT/sphinx.series"; then
+	made="$OUT/sphinx.base" about=base once sphinx-base "$dirs" -- docs "$SRC" base >&2
+	no_new sphinx "$OUT/sphinx.base" "$OUT/sphinx.series"
+fi
+echo "${dirs% }: no warning that the base does not have (of $(wc -l <"$OUT/sphinx.series"))"
