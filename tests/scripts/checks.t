@@ -369,8 +369,10 @@ test_all() {
 	mkdir scripts
 	takes all build/checks.tsv
 	for verb in tree/tree tree/apply build/build lint/lint build/check; do
-		printf '#!/bin/sh\necho %s >>%s/log\n' $verb "$T" >scripts/$verb
+		printf '#!/bin/sh\necho %s$1 >>%s/log\n' $verb "$T" >scripts/$verb
 	done
+	echo 'sleep 0.5' >>scripts/lint/lint
+	sed -i '1a sleep 0.2' scripts/build/build
 	chmod +x scripts/*/*
 	# order WANTED: of what is run
 	order() {
@@ -378,9 +380,9 @@ test_all() {
 		refused 1 . scripts/all # since no row of the table is ok
 		[ "$(tr '\n' ';' <log)" = "$1" ] || fail "$(cat log)"
 	}
-	order 'tree/tree;tree/apply;build/build;lint/lint;build/check;'
+	order 'tree/tree;tree/apply;lint/lintcheckpatch;build/build;lint/lint;build/check;'
 	echo 'exit 1' >>scripts/build/build
-	order 'tree/tree;tree/apply;build/build;lint/lint;build/check;'
+	order 'tree/tree;tree/apply;lint/lintcheckpatch;build/build;lint/lint;build/check;'
 	echo 'exit 6' >>scripts/tree/apply
 	rm log
 	code=0
