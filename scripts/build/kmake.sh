@@ -29,16 +29,15 @@ kmake() (
 # objects COMPILER TREE OBJECTS ARCH LOG ARGUMENT...: build the objects that matter; the
 # log is new. Warnings go there, an error ends it. Objects of arm64-n are to be compared
 # with those of the base: lines that move, which some messages print, are no difference.
-# (No option keeps gcc from a warning about that: the base has it too.) W=1 runs kernel-doc
-# over each source, a second each: in the build of arm64-n alone, as it finds the same in all.
+# (No option keeps gcc from a warning about that: the base has it too.) W=1 would run
+# kernel-doc over each source, a second each: lint/kernel-doc.sh does it patch by patch.
 objects() {
 	compiler=$1 tree=$2 objects=$3 arch=$4 log=$5
 	shift 5
 	case $objects in
 	*arm64-n) set -- "KCFLAGS=-D__LINE__=0" "$@" ;;
-	*) set -- KERNELDOC=/dev/null "$@" ;;
 	esac
-	kmake "$compiler" "$tree" "$objects" "$arch" -k W=1 "$@" \
+	kmake "$compiler" "$tree" "$objects" "$arch" -k W=1 KERNELDOC=/dev/null "$@" \
 		drivers/media/common/videobuf2/ \
 		drivers/media/v4l2-core/v4l2-mem2mem.o \
 		drivers/media/platform/verisilicon/ \

@@ -50,28 +50,6 @@ test_config_of_what_is_there() {
 	printf 'CONFIG_Z=y\nCONFIG_B=y\n' | cmp - o/.config || fail "it has: $(cat o/.config)"
 	[ ! -e made ] || fail "it begins anew"
 }
-# kernel-doc takes a second for each source, and finds the same in every variant
-test_kernel_doc_is_run_by_one_variant() {
-	mkdir bin
-	printf '#!/bin/sh\necho "$@"\n' >bin/make
-	chmod +x bin/make
-	export PATH="$T/bin:$PATH"
-	# shellcheck source=scripts/build/kmake.sh
-	. "$S/build/kmake.sh"
-	# shellcheck disable=SC2317 # by kmake
-	cross() { echo fake-; }
-	# shellcheck disable=SC2317
-	show() { :; }
-	CPUS=1
-	for variant in arm64-n base-arm64-n; do
-		objects gcc "$T" "$T/$variant" arm64 log
-		! grep -q KERNELDOC log || fail "$variant does not run it"
-	done
-	for variant in arm64-y arm-y; do
-		objects gcc "$T" "$T/$variant" arm log
-		grep -q KERNELDOC=/dev/null log || fail "$variant runs it again"
-	done
-}
 test_config_with_a_lost_symbol() {
 	config_kernel
 	printf 'CONFIG_DROPPED=y\n' >fragment
@@ -483,6 +461,47 @@ END
 	: >warns
 	PAGES=a/b/doc refused 1 'sphinx made no page of a/new.rst' scripts/lint/sphinx.sh
 	PAGES=a/new refused 1 'sphinx made no page of a/b/doc.rst' scripts/lint/sphinx.sh
+}
+# A warning of one patch counts, though the next takes it back; what was there before does not
+test_kernel_doc_of_each_patch() {
+	repo linux
+	mkdir -p linux/tools/docs
+	cat >linux/tools/docs/kernel-doc <<'END'
+#!/bin/sh
+grep -n 'BAD\|@wrong' "$3" | sed "s|^\([0-9]*\):.*\(BAD.*\)|Warning: $3:\1 \2|; s|^.*@wrong.*|no arg|" >&2
+END
+	chmod +x linux/tools/docs/kernel-doc
+	echo '/* BAD old */' >linux/a.h
+	git -C linux add .
+	git -C linux commit -qm kernel-doc
+	for second in '/* good */' '/* BAD new */'; do
+		rm -rf made patches "$CACHE"
+		git clone -q linux made 2>/dev/null
+		sed -i '1i int a;' made/a.h
+		echo "$second" >>made/a.h
+		git -C made commit -qam one
+		sed -i '$d' made/a.h
+		git -C made commit -qam two
+		git -C made format-patch -q -o "$T/patches" HEAD~2
+		export KDIR="$T/linux"
+		passes "$S/tree/tree"
+		passes "$S/tree/apply"
+		case $second in
+		*BAD*)
+			refused 1 'patch 1, a.h: Warning:  *BAD new' "$S/lint/kernel-doc.sh"
+			[ "$(tail -n 1 out)" = '1 new warnings of kernel-doc' ] || fail "$(cat out)"
+			;;
+		*)
+			passes "$S/lint/kernel-doc.sh"
+			[ "$(tail -n 1 out)" = '2 files, each before and after its patch, no new warning with -Wall' ] || fail "$(cat out)"
+			;;
+		esac
+	done
+	echo 'exit 0' >linux/tools/docs/kernel-doc
+	git -C linux commit -qam 'finds nothing'
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
+	refused 3 'it does not work here' "$S/lint/kernel-doc.sh"
 }
 test_lint_of_a_finding() {
 	applied_series
