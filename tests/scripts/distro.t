@@ -58,6 +58,11 @@ test_distro_debian() {
 	[ "$(ls linux/debian)" = "$(ls as-it-was)" ] || fail "it leaves $(ls linux/debian)"
 	refused 2 'already has the series' "$D/debian/add-series" linux patches
 	again
+	# a kernel that has the fix takes the series alone
+	patch -d linux -sp1 <patches/fixes/sixty.patch
+	passes "$D/debian/add-series" linux patches
+	[ "$(wc -l <linux/debian/patches/series)" = 3 ] && ! grep sixty linux/debian/patches/series || fail "the fix again: $(cat linux/debian/patches/series)"
+	again
 	mkdir -p linux/debian/patches/features/all/vb2-release-fences
 	refused 2 'exists, but .* remove it' "$D/debian/add-series" linux patches
 }
