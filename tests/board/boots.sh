@@ -97,6 +97,11 @@ boot_one() {
 		build bench-n "$VRF_TREE" bench-y board media bench fences-n
 		start bench-n VRF_EXPECT=none
 		;;
+	soak)
+		# with lockdep 100000 jobs of a kind take ten minutes
+		build bench-y "$VRF_TREE" none board media bench fences-y
+		start bench-y
+		;;
 	kasan)
 		# the subject section asks lockdep
 		export VRF_SKIPS="the timer of this kernel is not short|this kernel does not know which locks are held"

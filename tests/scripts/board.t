@@ -144,7 +144,7 @@ jobs_line='    # rga: 7 jobs, 9 ms; fences: init 7 signaled 7 destroy 7; waits: 
 test_soak_is_kept() {
 	boards 0 '# booting lockdep-y' "$jobs_line" '    # another line'
 	JOBS=7 passes scripts/test/soak
-	[ "$(cat asked)" = 'fences accounting 7' ] || fail "asked for $(cat asked)"
+	[ "$(cat asked)" = 'soak accounting 7' ] || fail "asked for $(cat asked)"
 	[ "$(sed -n 1p kept)" = "${jobs_line#    # }" ] || fail "kept: $(cat kept)"
 	grep -q '^soak .*over 7 jobs' kept || fail "kept: $(cat kept)"
 	says 'another line'
