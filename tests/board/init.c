@@ -7,9 +7,9 @@
  * The report goes through /dev/kmsg, so that it and what the kernel has to say
  * come out in order and never within each other's lines.
  *
- * The kernel hands over what it does not know from its command line: NAME=value
- * as our environment (VRF_EXPECT, VRF_JOBS), words as our arguments: names of
- * programs, or of tests, that are to be run.
+ * The kernel hands over what it does not know from its command line in our
+ * environment: VRF_EXPECT, VRF_JOBS; VRF_ONLY has the names of the programs, or of
+ * tests, that are to be run. As arguments they would be 32 at most.
  */
 
 #define _GNU_SOURCE
@@ -27,10 +27,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_ARGS	16
+#define MAX_NAMES	100
 #define MAX_PROGS	32
 
 static int kmsg = -1;
+/* The words of VRF_ONLY, ended by NULL */
+static char *only[MAX_NAMES + 1];
 
 static void say(const char *fmt, ...)
 {
@@ -81,9 +83,25 @@ static void load_modules(void)
 		fclose(list);
 }
 
-/* Runs one program with the names in @args, relays its lines; its exit code */
-static int run(const char *path, char **args, bool last)
+static void split_only(void)
 {
+	char *words = getenv("VRF_ONLY"), *word;
+	unsigned int n = 0;
+
+	for (word = strtok(words ? words : "", " "); word; word = strtok(NULL, " ")) {
+		if (n == MAX_NAMES) {
+			say("Bail out! VRF_ONLY has more than %u names", MAX_NAMES);
+			break;
+		}
+		only[n++] = word;
+	}
+}
+
+/* Runs one program for these names, relays its lines unless it lists its tests; its exit code */
+static int run(const char *path, char **names, bool list)
+{
+	char *args[MAX_NAMES + 3] = { (char *)path, list ? "-l" : NULL };
+	char **arg = args + 1 + list;
 	char line[600], text[720];
 	int out[2], status;
 	FILE *lines;
@@ -95,7 +113,8 @@ static int run(const char *path, char **args, bool last)
 	if (!pid) {
 		dup2(out[1], 1);
 		dup2(out[1], 2);
-		args[0] = (char *)path;
+		while (*names)
+			*arg++ = *names++;
 		execv(path, args);
 		_exit(127);
 	}
@@ -104,7 +123,7 @@ static int run(const char *path, char **args, bool last)
 	while (fgets(line, sizeof(line), lines)) {
 		line[strcspn(line, "\n")] = 0;
 		snprintf(text, sizeof(text), "    %s", line);
-		if (!last)
+		if (!list)
 			say("%s", text);
 	}
 	fclose(lines);
@@ -113,29 +132,19 @@ static int run(const char *path, char **args, bool last)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
-static bool names(const char *program, char **args)
+/* Which tests of this program are to be run, all of them without a name; NULL: none */
+static char **chosen_of(const char *path, const char *program)
 {
-	for (; *args; args++)
-		if (!strcmp(program, *args))
-			return true;
-	return false;
-}
-
-/* Whether any test of this program is to be run, and which */
-static bool selected(const char *path, const char *program, char **args,
-		     char **chosen)
-{
-	char *list[MAX_ARGS + 2] = { NULL, "-l" };
+	static char *all[] = { NULL };
 	unsigned int i;
 
-	chosen[1] = NULL;
-	if (!args[0] || names(program, args))
-		return true;
-	for (i = 0; args[i] && i < MAX_ARGS - 1; i++)
-		list[i + 2] = chosen[i + 1] = args[i];
-	list[i + 2] = chosen[i + 1] = NULL;
+	if (!only[0])
+		return all;
+	for (i = 0; only[i]; i++)
+		if (!strcmp(program, only[i]))
+			return all;
 
-	return !run(path, list, true);
+	return run(path, only, true) ? NULL : only;
 }
 
 /* Lockdep ends itself with its first report, and looks at nothing from then on */
@@ -185,23 +194,24 @@ static void say_leaks(void)
 	say("# board: looked for leaks");
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-	char *chosen[MAX_PROGS][MAX_ARGS + 2], path[200], name[MAX_PROGS][64];
+	char **chosen[MAX_PROGS], path[200], name[MAX_PROGS][64];
 	unsigned int count = 0, i;
 	FILE *list;
 	int ret;
 
-	(void)argc;
 	mount_all();
 	kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 	load_modules();
+	split_only();
 
 	list = fopen("/tests/list", "r");
 	while (list && count < MAX_PROGS && fgets(name[count], sizeof(name[0]), list)) {
 		name[count][strcspn(name[count], "\n")] = 0;
 		snprintf(path, sizeof(path), "/tests/%.63s", name[count]);
-		if (selected(path, name[count], argv + 1, chosen[count]))
+		chosen[count] = chosen_of(path, name[count]);
+		if (chosen[count])
 			count++;
 	}
 
