@@ -95,7 +95,7 @@ boot_judged() (
 			-nic none -vga none -display none -monitor none -no-reboot \
 			-serial stdio -serial "file:$OUT/$boot.said" \
 			-kernel "$OUT/$boot.bzImage" -initrd "$OUT/initramfs.cpio" \
-			-append "console=ttyS0 loglevel=6 printk.devkmsg=on panic=-1 oops=panic -- $words" \
+			-append "console=ttyS0 loglevel=6 printk.devkmsg=on panic=-1 oops=panic ${words:+VRF_ONLY=\"$words\"}" \
 			</dev/null 2>&1
 		echo $? >"$OUT/$boot.status"
 	} | tee "$OUT/$boot.console" | $awk -v skips="$skips" -v splats="$TOP/tests/board/splats.re" \
