@@ -117,6 +117,11 @@ void knob_reset(const char *model)
 	knob_set(model, "delay_us", DELAY_US);
 }
 
+bool exports_have_slots(void)
+{
+	return !access(ENABLE, F_OK);
+}
+
 bool fences_are_enabled(void)
 {
 	char value = 0;

@@ -24,6 +24,8 @@ void knob_reset(const char *model);
  */
 void knob_stuck(const char *model, const char *knob);
 
+/* Whether the kernel has release fences, be they switched on or off */
+bool exports_have_slots(void);
 /* Whether the kernel has its parameter "enable" of release fences, and on */
 bool fences_are_enabled(void);
 /* Turns it; what ends a test early turns it on again */
