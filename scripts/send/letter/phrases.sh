@@ -14,7 +14,10 @@ say_recorded() {
 		[ ! -f "$file" ] || [ "${file##*/}" = manifest ] || header commit "$file"
 	done | sort -u)
 	[ -n "$commits" ] || { echo "not recorded"; return; }
-	echo "recorded at commit $(echo "$commits" | tr '\n' ' ' | sed 's/ $//; s/ / and /g')"
+	case $(echo "$commits" | wc -l) in
+	1) echo "recorded at commit $commits" ;;
+	*) echo "of $(echo "$commits" | wc -l) commits, see docs/results.md" ;;
+	esac
 }
 say_base() {
 	file=$(kept board.ktap) || exit
