@@ -2,7 +2,9 @@
 # for what a parser of KTAP lets pass: no plan, planned results that are missing,
 # a splat of the kernel anywhere, and a test that was skipped for another reason
 # than those in the variable "skips", since all that the tests need is there. The
-# variable "splats" is the file of patterns that tell a splat.
+# variable "splats" is the file of patterns that tell a splat. With a pattern in the
+# variable "stop" it ends with the first failure that this matches: a test by its name,
+# a splat by "the kernel: " and its line.
 #
 # Exit code: 0 all is there and passed, 1 not.
 
@@ -22,6 +24,11 @@ function read_alarms(file) {
 		alarms = alarms (alarms == "" ? "" : "|") pattern
 	if (alarms == "")
 		fault("no patterns of a splat in " file)
+}
+
+function stop_at(failure) {
+	if (stop != "" && failure ~ stop)
+		exit
 }
 
 function close_plan(depth) {
@@ -66,9 +73,11 @@ stamped && text ~ /^(KTAP version|1\.\.[0-9]+$|ok [0-9]+ |not ok [0-9]+ |# |Bail
 		sub(/^(not )?ok /, "", number)
 		if (number + 0 != seen[depth])
 			fault("result " (number + 0) " of " what[depth] " came as " seen[depth])
-		if (text ~ /^not ok/)
+		if (text ~ /^not ok/) {
 			failed[depth]++
-		else if (text ~ /# SKIP/) {
+			sub(/^[0-9]+ /, "", number)
+			stop_at(number)
+		} else if (text ~ /# SKIP/) {
 			skipped++
 			if (text !~ "# SKIP (" skips ")$")
 				fault("skipped, which it must not be here: " text)
@@ -83,6 +92,7 @@ stamped && text ~ /^(KTAP version|1\.\.[0-9]+$|ok [0-9]+ |not ok [0-9]+ |# |Bail
 
 is_splat(line) {
 	fault("the kernel says: " line)
+	stop_at("the kernel: " line)
 	splat = 40
 	next
 }
