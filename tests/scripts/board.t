@@ -292,6 +292,39 @@ test_programs_are_built_once() {
 		[ -s calls ] || fail "not built again: $change"
 	done
 }
+# hangs: a board that says LINE... and then nothing more
+hangs() {
+	mkdir -p tools
+	printf '%s\n' "$@" >lines
+	cat >tools/qemu-system-aarch64 <<'END'
+#!/bin/sh
+case $* in *dumpdtb*) exit 0 ;; esac
+echo "$*" >asked
+while [ "$1" != -pidfile ]; do shift; done
+echo $$ >"$2"
+sed 's/^/[    1.000000] /' lines
+exec sleep 30
+END
+	for stub in dtc fdtoverlay; do printf '#!/bin/sh\n' >tools/$stub; done
+	chmod +x tools/*
+}
+test_board_stops_at_the_failure_that_is_meant() {
+	hangs 'KTAP version 1' '1..1' '# Subtest: one' '    KTAP version 1' '    1..3' '    not ok 1 rga.a' '    not ok 2 rga.b'
+	for stop in 'rga.b' 'other|rga.[ab]' .; do
+		code=0
+		PATH=$T/tools:$PATH VRF_STOP=$stop "$B/boot" kernel initramfs log 20 one two >out 2>err || code=$?
+		[ $code = 1 ] || fail "exit code $code with VRF_STOP=$stop"
+	done
+	grep -qF 'VRF_ONLY="one two"' asked || fail "asked: $(cat asked)"
+	hangs 'WARNING: a lock'
+	code=0
+	PATH=$T/tools:$PATH VRF_STOP='the kernel: WARNING' "$B/boot" kernel initramfs log 20 >out 2>err || code=$?
+	[ $code = 1 ] || fail "exit code $code after a splat"
+	! grep -q VRF_ONLY asked || fail "asked: $(cat asked)"
+	code=0
+	PATH=$T/tools:$PATH VRF_STOP=other "$B/boot" kernel initramfs log 2 >out 2>err || code=$?
+	[ $code = 5 ] || fail "exit code $code after another failure"
+}
 test_board_tells_as_it_goes() {
 	mkdir tools
 	cat >tools/qemu-system-aarch64 <<'END'
