@@ -57,13 +57,14 @@ long dmabuf_count(void)
 	FILE *list = fopen("/sys/kernel/debug/dma_buf/bufinfo", "r");
 	long count = -1;
 	char line[256];
+	int all = 0;
 
-	while (list && fgets(line, sizeof(line), list))
-		if (sscanf(line, "Total %ld objects", &count) == 1)
-			break;
+	/* Not "Total %ld devices attached", of which each dma-buf has one */
+	while (list && !all && fgets(line, sizeof(line), list))
+		sscanf(line, "Total %ld objects%n", &count, &all);
 	if (list)
 		fclose(list);
-	return count;
+	return all ? count : -1;
 }
 
 static bool is_driver(int fd, const char *driver)
