@@ -292,11 +292,17 @@ test_programs_are_built_once() {
 		[ -s calls ] || fail "not built again: $change"
 	done
 }
+# qemu_is: what is on stdin is QEMU, and what boot calls besides does nothing
+qemu_is() {
+	mkdir -p tools
+	cat >tools/qemu-system-aarch64
+	for stub in dtc fdtoverlay; do printf '#!/bin/sh\n' >tools/$stub; done
+	chmod +x tools/*
+}
 # hangs: a board that says LINE... and then nothing more
 hangs() {
-	mkdir -p tools
 	printf '%s\n' "$@" >lines
-	cat >tools/qemu-system-aarch64 <<'END'
+	qemu_is <<'END'
 #!/bin/sh
 case $* in *dumpdtb*) exit 0 ;; esac
 echo "$*" >asked
@@ -305,8 +311,6 @@ echo $$ >"$2"
 sed 's/^/[    1.000000] /' lines
 exec sleep 30
 END
-	for stub in dtc fdtoverlay; do printf '#!/bin/sh\n' >tools/$stub; done
-	chmod +x tools/*
 }
 test_board_stops_at_the_failure_that_is_meant() {
 	hangs 'KTAP version 1' '1..1' '# Subtest: one' '    KTAP version 1' '    1..3' '    not ok 1 rga.a' '    not ok 2 rga.b'
@@ -326,8 +330,7 @@ test_board_stops_at_the_failure_that_is_meant() {
 	[ $code = 5 ] || fail "exit code $code after another failure"
 }
 test_board_tells_as_it_goes() {
-	mkdir tools
-	cat >tools/qemu-system-aarch64 <<'END'
+	qemu_is <<'END'
 #!/bin/sh
 case $* in *dumpdtb*) exit 0 ;; esac
 printf '[    1.000000] %s\n' 'KTAP version 1' '1..1' '# Subtest: one' '    KTAP version 1' '    1..1'
@@ -339,8 +342,6 @@ done
 [ -e seen ] || not='not '
 printf '[    1.000000] %s\n' "    ${not:-}ok 1 a" "${not:-}ok 1 one" '# board: end'
 END
-	for stub in dtc fdtoverlay; do printf '#!/bin/sh\n' >tools/$stub; done
-	chmod +x tools/*
 	PATH=$T/tools:$PATH "$B/boot" kernel initramfs log 20 2>err | while read -r line; do
 		case $line in '# Subtest: one'*) : >seen ;; esac
 		echo "$line"

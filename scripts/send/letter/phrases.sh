@@ -14,10 +14,8 @@ say_recorded() {
 		[ ! -f "$file" ] || [ "${file##*/}" = manifest ] || header commit "$file"
 	done | sort -u)
 	[ -n "$commits" ] || { echo "not recorded"; return; }
-	case $(echo "$commits" | wc -l) in
-	1) echo "recorded at commit $commits" ;;
-	*) echo "of $(echo "$commits" | wc -l) commits, see docs/results.md" ;;
-	esac
+	n=$(echo "$commits" | wc -l)
+	if [ "$n" = 1 ]; then echo "recorded at commit $commits"; else echo "of $n commits, see docs/results.md"; fi
 }
 say_base() {
 	file=$(kept board.ktap) || exit
