@@ -64,12 +64,12 @@ has_qemu() {
 }
 
 # took BEGIN LOG...: where the time went, for the end of a report: the boots by their last line
-# of the console, the rest is building
+# of the console, the rest is building. A log from before BEGIN is of an earlier run.
 took() {
-	total=$(($(date +%s) - $1))
+	begin=$1 total=$(($(date +%s) - $1))
 	shift
 	boots=$(for log; do
-		[ ! -f "$log" ] || sed -n 's/^\[ *\([0-9]*\)\.[0-9]*\].*/\1/p' "$log" | tail -n 1 | sed "s|^|$(basename "$log" .log) |"
+		[ "$(stat -c %Y "$log" 2>/dev/null || echo 0)" -lt "$begin" ] || sed -n 's/^\[ *\([0-9]*\)\.[0-9]*\].*/\1/p' "$log" | tail -n 1 | sed "s|^|$(basename "$log" .log) |"
 	done | awk '{ printf "%s%s %s s", sep, $1, $2; sep = ", " }')
 	echo "# took $total s${boots:+; booted: $boots}"
 }

@@ -176,6 +176,12 @@ test_board_of_a_part() {
 	passes scripts/test/test-board
 	[ "$(cat asked)" = '  ' ] || fail "asked for $(cat asked)"
 	says '^# took [0-9]* s$'
+	mkdir -p "$CACHE/out/v7.0/board"
+	echo '[   12.5] end' | tee "$CACHE/out/v7.0/board/lockdep-n.log" >"$CACHE/out/v7.0/board/lockdep-y.log"
+	touch -d '1 hour ago' "$CACHE/out/v7.0/board/lockdep-n.log"
+	touch -d '1 hour' "$CACHE/out/v7.0/board/lockdep-y.log"
+	passes scripts/test/test-board
+	says '^# took [0-9]* s; booted: lockdep-y 12 s$'
 	ONLY="export done" passes scripts/test/test-board
 	[ "$(cat asked)" = 'fences export done 50' ] || fail "asked for $(cat asked)"
 	BOOTS="off short" ONLY='' passes scripts/test/test-board
