@@ -70,8 +70,10 @@ space() {
 # git in our own repositories: the user's configuration has no say there, and nobody tidies up
 ours() { GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git -c maintenance.auto=false "$@"; }
 
-# lock: one run at a time in the cache; the verbs that it calls take it as theirs
+# lock: one run at a time in the cache, and a place for what it writes; the verbs that it calls
+# take both as theirs
 lock() {
+	mkdir -p "$OUT" 2>/dev/null || die_io 8 "cannot write $OUT"
 	[ -z "${VB2_LOCKED:-}" ] || return 0
 	exec 9>"$CACHE/lock"
 	flock -n 9 || { say "waits for another run that uses $CACHE"; flock 9; }

@@ -21,7 +21,6 @@ emulate() (
 # one_boot BOOT: its report shown as it comes and kept in $OUT/BOOT.ktap. The exit code is
 # that of emulate.
 one_boot() {
-	mkdir -p "$OUT"
 	rm -f "$OUT/$1.rc"
 	{ emulate "$1" || echo $? >"$OUT/$1.rc"; } | tee "$OUT/$1.ktap"
 	[ ! -e "$OUT/$1.rc" ] || return "$(cat "$OUT/$1.rc")"

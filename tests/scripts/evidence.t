@@ -45,7 +45,6 @@ test_evidence_of_a_board_that_failed() {
 	mkdir -p tests/board
 	printf '#!/bin/sh\necho "# boots: $*"\necho "    not ok 1 rga.race"\necho "# board: 1 failed, 0 skipped, 0 faults"\nexit 1\n' >tests/board/run
 	find scripts tests -type f -exec chmod +x {} +
-	mkdir -p "$CACHE/out/v7.0"
 	refused 1 'did not pass: .*evidence.ktap$' scripts/evidence/evidence
 	said 'not ok 1 rga.race'
 	[ ! -e evidence ] || fail "it keeps that as evidence"
