@@ -68,7 +68,8 @@ took() {
 	begin=$1 total=$(($(date +%s) - $1))
 	shift
 	boots=$(for log; do
-		[ "$(stat -c %Y "$log" 2>/dev/null || echo 0)" -lt "$begin" ] || sed -n 's/^\[ *\([0-9]*\)\.[0-9]*\].*/\1/p' "$log" | tail -n 1 | sed "s|^|$(basename "$log" .log) |"
+		[ "$(stat -c %Y "$log" 2>/dev/null || echo 0)" -ge "$begin" ] || continue
+		sed -n 's/^\[ *\([0-9]*\)\.[0-9]*\].*/\1/p' "$log" | tail -n 1 | sed "s|^|$(basename "$log" .log) |"
 	done | awk '{ printf "%s%s %s s", sep, $1, $2; sep = ", " }')
 	echo "# took $total s${boots:+; booted: $boots}"
 }
