@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # Reads the console of the board: prints the KTAP report in it, fails the run
 # for what a parser of KTAP lets pass: no plan, planned results that are missing,
 # a splat of the kernel anywhere, and a test that was skipped for another reason

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # shellcheck disable=SC2034
 # For the tests: a made-up kernel and series, and words to say what must happen. A .t file

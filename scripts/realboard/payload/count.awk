@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # Counts trace events as "record" reads them. Of fences those of videobuf2; a wait
 # is for any fence, and one that began before the recording is none. "disordered" is
 # a fence that ends after a later one of its timeline, "twice" one that ends twice.
