@@ -100,7 +100,8 @@ _once() {
 	report "begins"
 	: >"$res.out"
 	show "$@"
-	# In the background: a trap need not wait for it, and set -e counts for functions
+	# In the background: a trap need not wait for it, and set -e counts for functions,
+	# but not with bash
 	(
 		set -e
 		export FINDING="$res.out" STEP="$name" STEP_BEGIN="$begin"

@@ -176,6 +176,41 @@ test_apply_fixes_that_do_not_apply() {
 	refused 1 'patches/fixes.*: FAIL, .*: 0 of 1 fixes' "$S/tree/apply"
 	said 'does not apply to .* alone: 0001-fix-TWENTY.patch fails'
 }
+# off v7.0 as well, and what upstream has taken is no failure
+test_apply_fixes_of_another_series() {
+	tree
+	mkdir patches/v7.3 patches/fixes
+	mv patches/*.patch patches/v7.3/
+	git clone -q linux made
+	sed -i 's/^55$/fifty-five/' made/rga.c
+	git -C made commit -qam 'fix: fifty-five'
+	git -C made format-patch -q -1 -o "$T/patches/fixes"
+	sed -i 's/^57$/fifty-seven/' linux/rga.c
+	git -C linux commit -qam 'in the way'
+	passes "$S/tree/tree"
+	refused 1 'patches/fixes.*: FAIL, .*: 0 of 1 fixes' "$S/tree/apply"
+	git -C linux revert --no-edit HEAD >/dev/null
+	git -C linux am -q "$T"/patches/fixes/*.patch
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
+	said '0001-fix-fifty-five.patch is in .* already'
+	said ': 1 of 1 fixes apply'
+}
+# Not with any shell: the checkout of the user is where it was called
+test_apply_that_cannot_make_its_copy() {
+	tree
+	without mv
+	printf '#!/bin/sh\ncase $* in *.new\ */work/*) exit 1 ;; esac\nexec %s "$@"\n' "$(command -v mv)" >bin/mv
+	chmod +x bin/mv
+	echo mine >linux/untracked
+	git -C linux tag mine
+	was=$(state linux)
+	for shell in sh bash; do
+		PATH=$T/bin refused 8 . env -C linux "$shell" "$S/tree/apply"
+		said 'cannot make .*/work/'
+		[ "$(state linux)" = "$was" ] || fail "$shell: it works on the checkout of the user"
+	done
+}
 test_apply_names_every_hunk_that_fails() {
 	repo linux
 	core=drivers/media/common/videobuf2/videobuf2-core.c

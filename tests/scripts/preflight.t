@@ -307,7 +307,10 @@ test_preflight_note_of_the_base() {
 test_preflight_prerequisites() {
 	ready
 	mkdir patches/fixes
-	sed 's/fences, all/fences and all/' patches/v7.3/0001* >patches/fixes/one.patch
+	git clone -q linux fixed
+	sed -i 's/^30$/thirty/' fixed/rga.c
+	git -C fixed commit -qam 'fix: thirty'
+	git -C fixed format-patch -q --stdout -1 >patches/fixes/one.patch
 	red stands_on 'is not what they stand on: run .make signoff'
 	passes "$S/send/signoff"
 	[ "$(grep -A1 '^base-commit' "$MAIL"/*-0000-* | sed 1d)" = "prerequisite-patch-id: $(git patch-id --stable <patches/fixes/one.patch | cut -d' ' -f1)" ] ||
