@@ -154,6 +154,30 @@ test_soak_is_kept() {
 	[ $code = 1 ] || fail "it exits with $code"
 	[ ! -e kept ] || fail "a soak that failed is kept"
 }
+test_soak_without_jobs() {
+	boards 0 '# booting lockdep-y'
+	JOBS=7 refused 1 'says of no job that it ran' scripts/test/soak
+	[ ! -e kept ] || fail "it is kept: $(cat kept)"
+}
+test_apps_of_a_kernel_that_does_not_build() {
+	boards 1 'not ok 1 - no kernel'
+	printf '#!/bin/sh\n' >tests/board/build-apps
+	chmod +x tests/board/build-apps
+	code=0
+	scripts/test/test-apps >out 2>err || code=$?
+	[ $code = 1 ] || fail "it exits with $code: $(cat err)"
+	for n in 1 2 3; do says "^not ok $n "; done
+}
+# Another verb would change the tree that is being built
+test_board_holds_the_lock() {
+	boards 0 'KTAP version 1'
+	# shellcheck disable=SC2016 # of the stub
+	printf '#!/bin/sh\n! flock -n "%s/lock" true || echo "nobody holds the lock"\n' "$CACHE" >tests/board/run
+	passes scripts/test/test-board
+	! grep 'nobody' out || fail "the lock is free while it boots"
+	verbs "$good" "! flock -n '$CACHE/lock' true || echo 'not ok 1 free'; $good"
+	passes scripts/test/test
+}
 test_kasan_and_rt_are_kept() {
 	for boot in kasan rt; do
 		jobs=
