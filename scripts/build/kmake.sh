@@ -26,8 +26,8 @@ kmake() (
 	"$@"
 )
 
-# objects COMPILER TREE OBJECTS ARCH LOG ARGUMENT...: build the objects that matter; the
-# log is new. Warnings go there, an error ends it. Objects of arm64-n are to be compared
+# objects COMPILER TREE OBJECTS ARCH LOG ARGUMENT...: build the objects that matter, of $what;
+# the log is new. Warnings go there, an error ends it. Objects of arm64-n are to be compared
 # with those of the base: lines that move, which some messages print, are no difference.
 # (No option keeps gcc from a warning about that: the base has it too.) W=1 would run
 # kernel-doc over each source, a second each: lint/kernel-doc.sh does it patch by patch.
@@ -44,7 +44,7 @@ objects() {
 		drivers/media/platform/rockchip/rga/ \
 		drivers/media/test-drivers/vim2m.o >"$log" 2>&1 || {
 		grep -E 'error:|Error [0-9]|No space left' "$log" | head -n 10 >&2
-		die_io 1 "the build fails, see $log"
+		die_io 1 "the build fails${what:+ with $what}, see $log"
 	}
 }
 
