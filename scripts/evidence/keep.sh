@@ -52,13 +52,15 @@ patch_ids() {
 		done
 		return
 	fi
-	message=$(mktemp) diff=$(mktemp)
+	mail=$(mktemp -d)
 	for patch; do
-		subject=$(ours mailinfo "$message" "$diff" <"$patch" | sed -n 's/^Subject: //p') ||
+		ours mailinfo "$mail/message" "$mail/diff" <"$patch" >"$mail/header" && [ -s "$mail/diff" ] || {
+			rm -r "$mail"
 			die 2 "patch_ids: $patch is no patch"
-		echo "$(id_of <"$diff") $subject"
+		}
+		echo "$(id_of <"$mail/diff") $(sed -n 's/^Subject: //p' "$mail/header")"
 	done
-	rm -f "$message" "$diff"
+	rm -r "$mail"
 }
 id_of() { git patch-id --stable | cut -d' ' -f1; }
 
@@ -128,11 +130,18 @@ kept() {
 	file=$EVIDENCE/$base/$1
 	[ -f "$file" ] || return 0
 	why=$(why_not "$file" "$base" | head -n 1)
-	[ -z "$why" ] || die 1 "${file#"$TOP"/} $why: run 'make evidence BASE=$base' first, or remove it"
+	case $1 in board.ktap | *.config) what=board ;; *) what=$1 ;; esac
+	[ -z "$why" ] || die 1 "${file#"$TOP"/} $why: run 'make evidence BASE=$base WHAT=$what' first, or remove it"
 	echo "$file"
 }
 # kept_on FILE: the kernel it is of
 kept_on() { header base "$1" | sed 's/^Linux //; s/ .*//'; }
+# commits_recorded: those that any evidence is of, as the letter quotes that of all bases
+commits_recorded() {
+	for file in "$EVIDENCE"/v*/*; do
+		[ ! -f "$file" ] || [ "${file##*/}" = manifest ] || header commit "$file"
+	done | sort -u
+}
 # recorded FILE: where and when
 recorded() { echo "recorded at commit $(header commit "$1") on $(header date "$1")"; }
 # faults_of DIR: what is wrong with the manifest, a line each

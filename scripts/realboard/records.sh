@@ -17,9 +17,9 @@ ids=$(patch_ids "$dir"/*.patch | cut -d' ' -f1 | sort)
 rc=0
 for record; do
 	[ -r "$record" ] || die 2 "usage: $me [FILE...]: there is no $record"
-	[ "$(sed -n 's/^base: //p' "$record")" = "$base" ] || continue
 	[ "$(sed -n 1p "$record") $(tail -n 1 "$record")" = "record: 1 end" ] ||
 		{ say "${record##*/} is cut off: record it again"; rc=1; continue; }
+	[ "$(sed -n 's/^base: //p' "$record")" = "$base" ] || continue
 	[ "$(sed -n 's/^patch: \([0-9a-f]*\).*/\1/p' "$record" | sort)" = "$ids" ] ||
 		{ say "${record##*/} is of other patches than ${dir#"$TOP"/}: record it again with the tarball of $(again realboard), or remove it"; rc=1; continue; }
 	awk -v file="${record##*/}" '

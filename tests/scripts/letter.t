@@ -10,7 +10,7 @@ letter_says() { grep -qE -- "$1" cover-letter || fail "it does not say '$1': $(c
 test_letter_says_what_evidence_says() {
 	sendable
 	! grep -n '@[a-z][a-z0-9-]*@' cover-letter || fail "a placeholder is left"
-	for text in 'lockdep \(no report in 3 boots\)\.$' '^Based on Linux 7.3.0 \(v7.3\)\.$' '^  real hardware: not run in this form$' \
+	for text in 'lockdep: no report in 3 boots\.$' '^Based on Linux 7.3.0 \(v7.3\)\.$' '^  real hardware: not run in this form$' \
 		'^Consumers while a job runs: .*\(rga\)$' '^  poll.POLLIN. +0-0 ms, old +62-62 ms, new$' \
 		' v7.0 +v7.3$' '^  arm64, PROVE_LOCKING: tests +not run +7 1s$' '^  build and lint: checks +not run +2 of 2$' \
 		'^  arm64, PREEMPT_RT: tests +not run +not run$' '^  cost: not run$' \
@@ -65,7 +65,7 @@ test_letter_with_half_of_the_evidence() {
 	rm evidence/v7.3/check evidence/v7.3/fences.config
 	passes "$S/send/cover-letter"
 	letter_says '^  build and lint: checks +not run +not run$'
-	letter_says 'lockdep \(not run\)\.$'
+	letter_says 'lockdep: not run\.$'
 	letter_says '^Based on Linux 7.3.0 \(v7.3\)\.$'
 }
 test_letter_of_other_patches() {
@@ -74,6 +74,9 @@ test_letter_of_other_patches() {
 	before=$(cat cover-letter)
 	refused 1 'is of other patches .*make evidence BASE=v7.3' "$S/send/cover-letter"
 	[ "$(cat cover-letter)" = "$before" ] || fail "it was written all the same"
+	echo 'no patch' >patches/v7.3/0002-nothing.patch
+	refused 1 . "$S/send/cover-letter"
+	said '0002-nothing.patch is no patch'
 }
 # The table quotes what was recorded with each series
 test_letter_of_another_base() {
@@ -87,7 +90,7 @@ test_letter_of_another_base() {
 	letter_says '^  arm64, PREEMPT_RT: tests +5 +not run$'
 	letter_says '^Evidence \(of 2 commits, see docs/results.md\)'
 	sed -i 's/^# patch-id ./# patch-id x/' evidence/v7.0/rt
-	refused 1 "v7.0/rt is of other patches .*'make evidence BASE=v7.0' first, or remove it" "$S/send/cover-letter"
+	refused 1 "v7.0/rt is of other patches .*'make evidence BASE=v7.0 WHAT=rt' first, or remove it" "$S/send/cover-letter"
 }
 test_letter_of_a_board_that_failed() {
 	sendable
@@ -146,6 +149,8 @@ test_letter_of_bad_records() {
 	record pine real
 	sed -i '$d' evidence/boards/pine.record
 	refused 1 'pine.record is cut off' "$S/send/cover-letter"
+	sed -i '2,$d' evidence/boards/pine.record # before it says of which base it is
+	refused 1 'pine.record is cut off' "$S/send/cover-letter"
 	record pine real
 	sed -i 's/^patch: ./patch: 0/' evidence/boards/pine.record
 	refused 1 'pine.record is of other patches' "$S/send/cover-letter"
@@ -158,7 +163,7 @@ test_letter_says_what_it_costs() {
 	passes "$S/send/cover-letter"
 	letter_says '^  cost: 1490 to 1640 instructions a job, 0.21 to 6.14 % more, on 7.3.0$'
 	sed -i 's/^# patch-id ./# patch-id x/' evidence/v7.3/bench
-	refused 1 "bench is of other patches .*'make evidence BASE=v7.3'" "$S/send/cover-letter"
+	refused 1 "bench is of other patches .*'make evidence BASE=v7.3 WHAT=bench'" "$S/send/cover-letter"
 	echo 'on.rga.exports-1.attach 1 instructions' | has_header bench
 	refused 1 'bench has no figures of jobs' "$S/send/cover-letter"
 }
@@ -192,7 +197,7 @@ test_letter_of_what_was_kept() {
 		booted $name 0
 	done
 	sed -i 's/^# patch-id ./# patch-id 0/' evidence/v7.3/soak
-	refused 1 "soak is of other patches .*'make evidence BASE=v7.3'" "$S/send/cover-letter"
+	refused 1 "soak is of other patches .*'make evidence BASE=v7.3 WHAT=soak'" "$S/send/cover-letter"
 }
 test_letter_of_the_mistakes() {
 	sendable

@@ -8,11 +8,9 @@ say_link() {
 	link=$(thread link)
 	echo "${link:-not published}"
 }
-# where it was recorded: of all files, as the letter quotes those of all bases
+# where it was recorded
 say_recorded() {
-	commits=$(for file in "$EVIDENCE"/v*/*; do
-		[ ! -f "$file" ] || [ "${file##*/}" = manifest ] || header commit "$file"
-	done | sort -u)
+	commits=$(commits_recorded)
 	[ -n "$commits" ] || { echo "not recorded"; return; }
 	n=$(echo "$commits" | wc -l)
 	if [ "$n" = 1 ]; then echo "recorded at commit $commits"; else echo "of $n commits, see docs/results.md"; fi

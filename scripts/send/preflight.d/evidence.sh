@@ -34,10 +34,7 @@ check_evidence() { # evidence is there and whole
 	echo "${dir#"$TOP"/}, of these patches"
 }
 check_recorded() { # since it was recorded
-	commits=$(sed -n '/^#/!q; s/^# commit: //p' "$EVIDENCE/$(series_name)"/board.ktap 2>/dev/null; for file in "$EVIDENCE"/v*/*; do
-		[ "${file##*/}" = manifest ] || header commit "$file" | head -n 1
-	done)
-	commits=$(printf '%s\n' "$commits" | sort -u | grep . || :)
+	commits=$(commits_recorded)
 	case $commits in
 	'') no "no file of evidence says of which commit it is: run $(again evidence)" ;;
 	*,*) no "some of evidence was recorded with changes that were not committed, which nobody else can have: record it again" ;;
