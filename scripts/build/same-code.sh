@@ -20,6 +20,7 @@ esac
 [ $# = 3 ] || [ $# = 4 ] || usage
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' HUP INT TERM
 
 # compiled BUILD NAME OUTPUT: by the command that kbuild keeps
 compiled() {
