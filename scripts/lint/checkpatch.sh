@@ -12,7 +12,7 @@ done
 PATH=/usr/bin:/bin:$PATH # Debian's python3, which has the modules that are wanted
 # Documentation/driver-api/media/maintainer-entry-profile.rst
 options="--strict --max-line-length=80"
-words=$(python3 -c 'import os, codespell_lib; print(os.path.dirname(codespell_lib.__file__))' 2>/dev/null)/data/dictionary.txt
+words=$(python3 -c 'import os, codespell_lib; print(os.path.dirname(codespell_lib.__file__))' 2>/dev/null || :)/data/dictionary.txt
 [ -f "$words" ] || die 3 "codespell's dictionary.txt is missing: run 'make deps'"
 # patches/vim2m is for 7.0 and later
 vim2m_patches() { case $(series_dir) in */v6.*) ;; *) ls "$PATCHES"/vim2m/*.patch 2>/dev/null || : ;; esac; }
