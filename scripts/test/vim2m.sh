@@ -62,7 +62,8 @@ make_initramfs() (
 	printf '%s\n' release_fence compliance >"$root/tests/list"
 	cp "$(command -v busybox)" "$(command -v v4l2-compliance)" "$root/bin/"
 	ln -s busybox "$root/bin/sh"
-	ldd "$root/bin/v4l2-compliance" | sed -n 's/.*[[:space:]]\(\/[^ ]*\) (0x.*/\1/p' |
+	# a busybox need not be static
+	for program in v4l2-compliance busybox; do ldd "$root/bin/$program"; done 2>/dev/null | sed -n 's/.*[[:space:]]\(\/[^ ]*\) (0x.*/\1/p' |
 		while read -r lib; do
 			mkdir -p "$root${lib%/*}"
 			cp -L "$lib" "$root$lib"
