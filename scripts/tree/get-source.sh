@@ -47,7 +47,7 @@ clone() {
 	code=0
 	show git clone --depth 1 --branch "$1" "$GIT_URL" "$2"
 	timeout --foreground --kill-after=10 1800 git clone --progress --depth 1 --branch "$1" \
-		-c advice.detachedHead=false "$GIT_URL" "$2" || code=$?
+		-c advice.detachedHead=false -c core.autocrlf=false "$GIT_URL" "$2" || code=$?
 	[ $code != 0 ] || return 0
 	rm -rf "$2"
 	case $code in 124 | 137) why="took more than 30 minutes" ;; *) why="was cut off" ;; esac
