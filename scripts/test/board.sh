@@ -45,6 +45,7 @@ record_root() {
 	mkdir -p "$CACHE/dl"
 	# of this tree: without BASE it would be for the newest
 	[ -n "$KDIR" ] || export BASE="$ID"
+	rm -f "$OUT"/vb2-board-*.tar.gz # maybe of another series
 	"$S/realboard/realboard" >&2 || return
 	deb=$("$S/tree/apt-download.sh" busybox-static trixie "$CACHE/dl" arm64) || return
 	rm -rf "$root" "$root.deb"
