@@ -53,6 +53,12 @@ test_judge_finds_a_splat() {
 }
 
 test_mutants_of_another_name() { refused 2 'no mistake nonsense' "$S/test/mutants" nonsense; }
+test_mutants_of_another_series() {
+	applied_series
+	mkdir patches/v7.3
+	mv patches/*.patch patches/v7.3/
+	refused 6 'made in the series for v7.0: leave BASE out' "$S/test/mutants"
+}
 test_soak_of_no_jobs() { refused 2 'no number of jobs' env JOBS=many "$S/test/soak"; }
 
 # A kernel to build, whose make only notes that it was called

@@ -58,6 +58,28 @@ test_evidence_of_a_board_that_failed() {
 	refused 2 'JOBS is for WHAT=soak' env JOBS=5 scripts/evidence/evidence
 	refused 2 'give BASE, not KDIR' env KDIR="$T" scripts/evidence/evidence
 }
+test_evidence_of_all() {
+	mkdir scripts
+	takes evidence/evidence test/board.sh
+	mkdir -p scripts/bench tests/board
+	echo 'keep() { cat >/dev/null; }; commit_of() { :; }' >scripts/evidence/keep.sh
+	echo 'emulate() { echo "board" >>asked; }' >>scripts/test/board.sh
+	for verb in bench/bench test/soak test/mutants test/test-kasan test/test-rt test/test-apps test/test-vim2m; do
+		printf '#!/bin/sh\necho "${0##*/}" >>asked\n' >scripts/$verb
+	done
+	printf '#!/bin/sh\necho check >>asked\n' >scripts/all
+	find scripts -type f -exec chmod +x {} +
+	for base in v7.0 v7.3; do
+		mkdir -p "$CACHE/work/$base" "$CACHE/out/$base/board/lockdep-y" "$CACHE/out/$base/board/lockdep-n"
+		printf 'savedefconfig:\n\ttouch $(O)/defconfig\n' >"$CACHE/work/$base/Makefile"
+		rm -f asked
+		EVIDENCE=$T/evidence BASE=$base CHECKS=/dev/null WHAT=all passes scripts/evidence/evidence
+		tr '\n' ' ' <asked >$base
+	done
+	grep -qx 'check board test-kasan test-rt test-apps soak bench test-vim2m mutants ' v7.0 || fail "v7.0: $(cat v7.0)"
+	# they are made in the series for v7.0
+	grep -qx 'check board test-kasan test-rt test-apps soak bench test-vim2m ' v7.3 || fail "v7.3: $(cat v7.3)"
+}
 # keeps NAME: what stdin has, with the scripts in clone/
 keeps() {
 	cat >stdin
