@@ -174,6 +174,25 @@ test_apps_of_a_kernel_that_does_not_build() {
 	[ $code = 1 ] || fail "it exits with $code: $(cat err)"
 	for n in 1 2 3; do says "^not ok $n "; done
 }
+# says_of_apps SERIES BASE: what the boots apps and apps-base say
+says_of_apps() {
+	boards 0
+	# shellcheck disable=SC2016 # of the stub
+	printf '#!/bin/sh\ncase $1 in apps) echo "    # app %s" ;; *) echo "    # app %s" ;; esac\n' "$1" "$2" >tests/board/run
+	cp tests/board/run tests/board/build-apps
+	code=0
+	scripts/test/test-apps >out 2>err || code=$?
+}
+test_apps_compares() {
+	says_of_apps 'rga: Captured 17 buffers' 'rga: Captured 18 buffers'
+	[ $code = 0 ] || fail "a count that is a matter of time: $(cat out)"
+	says_of_apps 'rga: test MMAP: OK (2 ms)' 'rga: test MMAP: FAIL (3 ms)'
+	[ $code = 1 ] || fail "no line to compare is no failure"
+	says_of_apps 'rga: test MMAP: OK' 'rga: test MMAP: FAIL'
+	[ $code = 1 ] || fail "it exits with $code: $(cat out)"
+	says '^not ok 3 '
+	says '^ *# -rga: test MMAP: FAIL$'
+}
 # Another verb would change the tree that is being built
 test_board_holds_the_lock() {
 	boards 0 'KTAP version 1'
