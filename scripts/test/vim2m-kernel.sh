@@ -8,7 +8,7 @@
 [ $# -ge 3 ] || die 2 "usage: $me TREE COMMIT BOOT..."
 tree=$1 with=$2
 shift 2
-OUT=$CACHE/out/$ID/vim2m
+OUT=$OUT/vim2m
 cross=$(cross x86_64)
 export KBUILD_BUILD_TIMESTAMP=@0 KBUILD_BUILD_USER=vrf KBUILD_BUILD_HOST=vim2m
 for boot; do
