@@ -140,7 +140,7 @@ boards() {
 	mkdir -p scripts tests/board
 	takes test/board.sh test/soak test/test-kasan test/test-rt test/test-board test/test-apps evidence/ktap.awk
 	printf '#!/bin/sh\n' >scripts/tree/tree
-	printf '#!/bin/sh\n' >scripts/tree/apply
+	printf '#!/bin/sh\n' | tee scripts/tree/apply >tests/board/build-apps
 	echo 'keep() { cat >kept; echo "$@" >>kept; }' >scripts/evidence/keep.sh
 	printf '%s\n' "$@" >lines
 	printf '#!/bin/sh\necho "$* $ONLY $JOBS" >asked\ncat lines\nexit %s\n' "$code" >tests/board/run
@@ -167,8 +167,6 @@ test_soak_without_jobs() {
 }
 test_apps_of_a_kernel_that_does_not_build() {
 	boards 1 'not ok 1 - no kernel'
-	printf '#!/bin/sh\n' >tests/board/build-apps
-	chmod +x tests/board/build-apps
 	code=0
 	scripts/test/test-apps >out 2>err || code=$?
 	[ $code = 1 ] || fail "it exits with $code: $(cat err)"
@@ -179,7 +177,6 @@ says_of_apps() {
 	boards 0
 	# shellcheck disable=SC2016 # of the stub
 	printf '#!/bin/sh\ncase $1 in apps) echo "    # app %s" ;; *) echo "    # app %s" ;; esac\n' "$1" "$2" >tests/board/run
-	cp tests/board/run tests/board/build-apps
 	code=0
 	scripts/test/test-apps >out 2>err || code=$?
 }
