@@ -77,11 +77,28 @@ static int consumer_add_fence(struct dma_buf **dbuf, unsigned int num,
 	return 0;
 }
 
+/* As poll() on a dma-buf does, and what looks at one alone */
+static int consumer_lock_alone(struct dma_buf *dbuf, const struct vrf_lock *arg)
+{
+	int ret = dma_resv_lock(dbuf->resv, NULL);
+
+	if (ret)
+		return ret;
+
+	usleep_range(arg->hold_us, arg->hold_us + 50);
+	dma_resv_unlock(dbuf->resv);
+
+	return 0;
+}
+
 static int consumer_lock_all(struct dma_buf **dbuf, struct vrf_lock *arg,
 			     struct dma_fence *fence)
 {
 	struct ww_acquire_ctx ticket;
 	int ret;
+
+	if (arg->flags & VRF_LOCK_ALONE)
+		return consumer_lock_alone(dbuf[0], arg);
 
 	ww_acquire_init(&ticket, &reservation_ww_class);
 	ret = consumer_lock(dbuf, arg->count, &ticket, &arg->backoffs);
@@ -147,7 +164,9 @@ static long consumer_ioctl(struct file *file, unsigned int cmd, unsigned long us
 	if (copy_from_user(&arg, (void __user *)user, sizeof(arg)))
 		return -EFAULT;
 	if (arg.count > VRF_MAX_DMABUFS || arg.hold_us > MAX_HOLD_US ||
-	    arg.flags & ~VRF_LOCK_EQUAL)
+	    arg.flags & ~(VRF_LOCK_EQUAL | VRF_LOCK_ALONE))
+		return -EINVAL;
+	if (arg.flags & VRF_LOCK_ALONE && (arg.count != 1 || arg.fence != -1))
 		return -EINVAL;
 
 	if (arg.fence != -1) {

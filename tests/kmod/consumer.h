@@ -12,6 +12,8 @@
 
 /* Lock what came twice twice, which no GEM driver would */
 #define VRF_LOCK_EQUAL		(1 << 0)
+/* Of one dma-buf, without an acquire context: who waits for it does not back off */
+#define VRF_LOCK_ALONE		(1 << 1)
 
 /**
  * struct vrf_lock - lock the reservations of some dma-bufs together

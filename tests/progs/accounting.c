@@ -141,3 +141,29 @@ TEST_KINDS(every_fence_ends, seconds_of_jobs(), every_kind)
 	CHECK_EQ(c.buf_queue, 2 * jobs);
 	CHECK_EQ(c.buf_done, 2 * jobs);
 }
+
+/* A buffer that nobody has an export of needs no fence, and gets none */
+TEST_KINDS(no_export_no_fence, 60, all_kinds)
+{
+	struct trace_counts c = { 0 };
+	struct job_dev d;
+	unsigned int n;
+
+	job_open_mmap(&d, kind, BUFS);
+	trace_start();
+	for (n = 0; n < 2 * BUFS; n++)
+		job_run(&d, n % BUFS, n + 1);
+	trace_read(&c);
+	CHECK_EQ(c.init, 0);
+	close(job_dmabuf(&d, 0, 0));
+	job_run(&d, 0, n + 1);
+	trace_read(&c);
+	CHECK_EQ(c.init, 0);
+	job_dmabuf(&d, 0, 0);
+	job_run(&d, 0, n + 2);
+	trace_settle(&c);
+	trace_stop();
+	CHECK_EQ(c.lost, 0);
+	CHECK_EQ(c.init, expect_fences());
+	job_close(&d);
+}

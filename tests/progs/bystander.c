@@ -86,8 +86,8 @@ TEST_KINDS(shown_while_another_hangs, 40, rgas)
 	flip(&s, BUF_SHOWN, FLIP_MS);
 	CHECK(screen_crc(&s) != old);
 
-	hang(&hung, &mine);
 	dmabuf = job_dmabuf(&hung, 0, 0);
+	hang(&hung, &mine);
 	CHECK_EQ(dmabuf_status(dmabuf, DMA_BUF_SYNC_READ), !expect_fences());
 	ms = flip(&s, BUF_WAITING, AT_ONCE_MS);
 	note("%s: another client's job hangs, shown after %u ms", kind->name, ms);

@@ -186,6 +186,7 @@ static void core_timer(const struct kind *kind, const char *cause,
 	int fd, dmabuf;
 
 	open_dev(&d, kind);
+	dmabuf = job_dmabuf(&d, 0, 0);
 	knob_set(kind->model, cause, 1);
 	knob_stuck(kind->model, knob);
 	fd = start_job(&d, 0x1a7e1a7e);
@@ -193,7 +194,6 @@ static void core_timer(const struct kind *kind, const char *cause,
 	check_wait(fd, -ETIME, TIMER_MIN_MS, TIMER_MAX_MS);
 	CHECK_EQ(m2m_try_dequeue(&d.m, &d.m.cap, 0, &b), -1);
 	CHECK_EQ(errno, EAGAIN);
-	dmabuf = job_dmabuf(&d, 0, 0);
 	if (expect_fences())
 		CHECK(dmabuf_status(dmabuf, DMA_BUF_SYNC_RW) != 0);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The last close of an export, while a job that writes the same plane waits for the
- * reservation of another export that somebody else keeps locked: it waits as well.
- * What else does then, and what does not.
+ * A job waits for the reservation of an export that somebody else keeps locked. Other
+ * exports of the plane are made and released meanwhile as ever, whoever does it. What
+ * waits is the job, who queued it, and who needs a reservation that the job holds
+ * already.
  */
 
 #include <poll.h>
@@ -42,6 +43,7 @@ struct scene {
 	struct job_dev d;
 	struct job_dev decoder;		/* a bystander */
 	int locked, other;
+	unsigned int flags;		/* VRF_LOCK_* */
 	pthread_t locker, client;
 	uint64_t from;
 };
@@ -50,7 +52,8 @@ static void *hold(void *data)
 {
 	struct scene *s = data;
 	struct vrf_lock lock = {
-		.count = 1, .hold_us = HOLD_MS * 1000, .fence = -1, .fd = { s->locked },
+		.count = 1, .flags = s->flags, .hold_us = HOLD_MS * 1000, .fence = -1,
+		.fd = { s->locked },
 	};
 
 	CALL(ioctl(open_or_skip("/dev/vrf-consumer"), VRF_LOCK, &lock));
@@ -68,23 +71,38 @@ static void *start_job(void *data)
 	return NULL;
 }
 
-static void open_scene(struct scene *s, const struct kind *kind)
+static int export(struct scene *s)
+{
+	return CALL(m2m_export(&s->d.m, &s->d.m.cap, 0, 0, O_RDONLY));
+}
+
+static void open_devices(struct scene *s, const struct kind *kind)
 {
 	memset(s, 0, sizeof(*s));
 	knob_need(kind->model);
 	close(open_or_skip("/dev/vrf-consumer"));
 	job_open_mmap(&s->decoder, &kind_mpeg2, 2);
 	job_open_mmap(&s->d, kind, 2);
-	s->locked = job_dmabuf(&s->d, 0, 0);
-	s->other = CALL(m2m_export(&s->d.m, &s->d.m.cap, 0, 0, O_RDONLY));
 }
 
-/* From here on the job waits, and with it the lock of the plane's exports is taken */
-static void block_job(struct scene *s)
+static void open_scene(struct scene *s, const struct kind *kind)
+{
+	open_devices(s, kind);
+	s->locked = export(s);
+	s->other = export(s);
+}
+
+static void take_lock(struct scene *s)
 {
 	s->from = now_ns();
 	CHECK(!pthread_create(&s->locker, NULL, hold, s));
 	sleep_ms(SETTLE_MS);
+}
+
+/* From here on the job waits */
+static void block_job(struct scene *s)
+{
+	take_lock(s);
 	CHECK(!pthread_create(&s->client, NULL, start_job, s));
 	sleep_ms(SETTLE_MS);
 }
@@ -93,7 +111,8 @@ static void block_job(struct scene *s)
 static void close_scene(struct scene *s)
 {
 	pthread_join(s->locker, NULL);
-	pthread_join(s->client, NULL);
+	if (s->client)
+		pthread_join(s->client, NULL);
 	CHECK_EQ(m2m_dequeue(&s->d.m, &s->d.m.cap, NULL), 0);
 	CHECK(job_content(&s->d, 0, STAMP));
 	CHECK_EQ(dmabuf_status(s->locked, DMA_BUF_SYNC_RW), 1);
@@ -153,7 +172,64 @@ TEST_KINDS(last_close, 40, kinds)
 	check_bystanders(&s);
 	from = now_ns();
 	close(s.other);
-	tell_wait(&s, "the last close of an export of that plane", from);
+	check_at_once(&s, "the last close of an export of that plane", from);
+	close_scene(&s);
+}
+
+/*
+ * The ioctl that starts a job holds a lock of the device, for which VIDIOC_EXPBUF
+ * waits. The job that starts when another one ends is started by a worker.
+ */
+TEST_KINDS(export_beside_a_job_that_waits, 40, kinds)
+{
+	struct scene s;
+	uint64_t from;
+	int made;
+
+	open_scene(&s, kind);
+	job_pause(&s.d);
+	job_queue_cap(&s.d, 1);
+	job_queue_out(&s.d, 1, STAMP);
+	job_wait_running(&s.d);
+	job_queue_cap(&s.d, 0);
+	job_queue_out(&s.d, 0, STAMP);
+	take_lock(&s);
+	job_go(&s.d);
+	CHECK_EQ(m2m_dequeue(&s.d.m, &s.d.m.cap, NULL), 1);
+	sleep_ms(SETTLE_MS);
+
+	from = now_ns();
+	made = export(&s);
+	check_at_once(&s, "another export of that plane", from);
+	from = now_ns();
+	close(made);
+	close(s.other);
+	check_at_once(&s, "the last close of two of them", from);
+	if (expect_fences())
+		REFUSED(m2m_try_dequeue(&s.d.m, &s.d.m.cap, 0, NULL), EAGAIN);
+	close_scene(&s);
+}
+
+/*
+ * Without an acquire context for the lock the job does not back off: it keeps the
+ * reservations that it has while it waits for the next. poll() needs them.
+ */
+TEST_KINDS(poll_on_a_sibling, 40, kinds)
+{
+	struct scene s;
+	uint64_t from;
+
+	open_devices(&s, kind);
+	s.flags = VRF_LOCK_ALONE;
+	/* In the order in which the job locks them */
+	s.other = export(&s);
+	s.locked = export(&s);
+	block_job(&s);
+	check_bystanders(&s);
+	from = now_ns();
+	dmabuf_poll(s.other, POLLIN, 0);
+	tell_wait(&s, "poll() on another export of that plane, timeout 0,", from);
+	close(s.other);
 	close_scene(&s);
 }
 
@@ -193,7 +269,7 @@ TEST_KINDS(end_of_a_process, 40, kinds)
 	from = now_ns();
 	kill(pid, SIGKILL);
 	CALL(waitpid(pid, NULL, 0));
-	tell_wait(&s, "the end of a process that has the last reference", from);
+	check_at_once(&s, "the end of a process that has the last reference", from);
 	close_scene(&s);
 }
 
@@ -269,7 +345,7 @@ static void wait_until_let_go(struct job_dev *d, unsigned int index)
 
 /*
  * The system has one worker for files that were put in interrupt or by a kernel
- * thread. When it waits, so does whatever is put after that, whosever it is.
+ * thread. If it waited, so would whatever is put after that, whosever it is.
  */
 static void put_by_worker(const struct kind *kind, bool blocked)
 {
@@ -296,7 +372,7 @@ static void put_by_worker(const struct kind *kind, bool blocked)
 	signal_fence(&sig);
 	wait_until_let_go(&sig.d, 1);
 	if (blocked) {
-		tell_wait(&s, "another's dma-buf, put in interrupt after such an export,", from);
+		check_at_once(&s, "another's dma-buf, put in interrupt after such an export,", from);
 		close_scene(&s);
 	} else {
 		note("%s: nobody waits; a dma-buf put in interrupt takes %u ms", kind->name,
