@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# same-code.sh PREFIX A B [NEW=OLD]: have two objects the same allocated sections, of the
-# same size and content, with the same relocations? 1 if not. With NEW=OLD, a relocation
-# to NEW in B counts as one to OLD.
+# same-code.sh PREFIX A B: have two objects the same allocated sections, of the same size and
+# content, with the same relocations? 1 if not.
 # same-code.sh -f PREFIX A B: print the functions and data that differ, wherever they are;
 # nothing if only their order does. A string counts by what it says, all of them
 # together, since the compiler puts it next to the function that it compiles first.
@@ -11,13 +10,13 @@
 # own: the compiler may put them in another order, and then all that refers to strings looks
 # different. Warnings were told when it was built.
 set -eu
-usage() { echo "usage: same-code.sh [-f] PREFIX A B [NEW=OLD] | -a PREFIX A B NAME" >&2; exit 2; }
+usage() { echo "usage: same-code.sh [-f] PREFIX A B | -a PREFIX A B NAME" >&2; exit 2; }
 names='' again=''
 case ${1:-} in
 -f) names=1; shift ;;
 -a) again=1; shift ;;
 esac
-[ $# = 3 ] || [ $# = 4 ] || usage
+[ $# = 3 ] || { [ $# = 4 ] && [ "$again" ]; } || usage
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' HUP INT TERM
@@ -64,8 +63,6 @@ if [ -z "$names" ]; then
 		# shellcheck disable=SC2086 # words
 		{ content "$1" "$o" -s $all; content "$1" "$o" -r $all; } >"$tmp/$i.all"
 	done
-	new=${4:-} old=${4:-}
-	[ $# = 3 ] || sed -i "s/^\([0-9a-f]* R_[^ ]* *\)${new%=*}\([-+]0x[0-9a-f]*\)\{0,1\}$/\1${old#*=}\2/" "$tmp/2.all"
 	cmp -s "$tmp/1" "$tmp/2" && cmp -s "$tmp/1.all" "$tmp/2.all"
 	exit
 fi

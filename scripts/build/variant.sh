@@ -4,8 +4,10 @@
 # QUICK=1 or without.
 # variant.sh build VARIANT: the states of the series that its row asks for, and the base if
 # that is needed to tell whether a warning is new; none may be. The finding is on stdout.
-# variant.sh base VARIANT: the objects of the unpatched tree, without the last fragment (the
-# option, which is not known there), in $OUT/base-VARIANT, the log in vb2-base.log.
+# variant.sh base|fixes VARIANT: the objects of the unpatched tree, or of the one with the fixes,
+# without the last fragment (the option, which is not known there), in $OUT/base-VARIANT or
+# $OUT/fixes-VARIANT, the log in vb2-base.log. Warnings are compared with the base, so that those
+# of the fixes count, and code with the fixes, so that what differs is the series' own.
 . "$(dirname "$0")/../lib/common.sh"
 . "$S/lib/once.sh"
 . "$S/build/kmake.sh"
@@ -20,14 +22,14 @@ rows() {
 # clean: without objects of an earlier run, whose warnings would not be seen again
 clean() { rm -rf "$o/drivers/media" "$o"/vb2-*.log; }
 
-# base: the objects of the unpatched tree, as of a step of its own
-base() {
-	what="no patch"
-	say "$variant: without the series"
+# below: the objects of $tree, as of a step of its own
+below() {
+	what="no patch of the series"
+	say "$variant: without the series ($do)"
 	clean
 	# shellcheck disable=SC2086
-	"$S/build/configure.sh" "$compiler" "$SRC" "$o" "$arch" tinyconfig ${configs% *}
-	objects "$compiler" "$SRC" "$o" "$arch" "$o/vb2-base.log"
+	"$S/build/configure.sh" "$compiler" "$tree" "$o" "$arch" tinyconfig ${configs% *}
+	objects "$compiler" "$tree" "$o" "$arch" "$o/vb2-base.log"
 	echo "built"
 }
 
@@ -85,7 +87,7 @@ build() {
 	for state in $states; do
 		i=$((i + 1))
 		what="patch $state of $n"
-		[ "$state" != fixes ] || what="patches/fixes on top"
+		[ "$state" != fixes ] || what="the fixes alone"
 		progress "$what"
 		ours -C "$WORK" checkout -qf --detach "$state"
 		use=$configs
@@ -96,8 +98,9 @@ build() {
 	done
 	[ $i != 0 ] || die 1 "no state of the series to build for $variant"
 	warnings "$o"/vb2-*.log >"$o/vb2-warnings"
-	# the unpatched arm64-n is also what the bytes are compared with
-	if [ -s "$o/vb2-warnings" ] || [ "$variant" = arm64-n ]; then
+	# what the bytes are compared with
+	[ "$variant" != arm64-n ] || "$S/build/variant.sh" fixes "$variant" >&2
+	if [ -s "$o/vb2-warnings" ]; then
 		"$S/build/variant.sh" base "$base" >&2
 		warnings "$OUT/base-$base/vb2-base.log" >"$o/vb2-warnings.base"
 		no_new W=1 "$o/vb2-warnings.base" "$o/vb2-warnings"
@@ -107,13 +110,13 @@ build() {
 	echo "$count objects; $i states of the series; no new warning with W=1"
 }
 
-usage="usage: $me rows [VARIANT] | build VARIANT | base VARIANT, of the table variants.tsv"
+usage="usage: $me rows [VARIANT] | build|base|fixes VARIANT, of the table variants.tsv"
 case ${1:-}$# in
 rows[12])
 	rows "${2:-}"
 	exit
 	;;
-build2 | base2) ;;
+build2 | base2 | fixes2) ;;
 *) die 2 "$usage" ;;
 esac
 do=$1
@@ -130,6 +133,8 @@ if [ "$do" = build ]; then
 	build
 	exit
 fi
-o=$OUT/base-$variant
+o=$OUT/$do-$variant tree=$SRC
+[ "$do" = base ] || tree=$FIXED
 # shellcheck disable=SC2086
-VERB=build made="$o/vb2-base.log" about=base once "base-$variant" "$row" $configs -- base
+VERB=build made="$o/vb2-base.log" about=base once "$do-$variant" "$row" $configs \
+	"$(ours -C "$tree" rev-parse HEAD)" -- below

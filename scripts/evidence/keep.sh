@@ -42,16 +42,15 @@ series_name() {
 	[ "$dir" = "$PATCHES" ] && echo v7.0 || basename "$dir"
 }
 
-# patch_ids [PATCH...]: "git patch-id --stable" and the subject of each patch; of the
-# commits of the series in $WORK when no file is given. A message is not in the id.
+# commit_ids RANGE: "git patch-id --stable" and the subject of each commit in $WORK. A message is
+# not in the id. patch_ids PATCH...: the same of files
+commit_ids() {
+	applied
+	ours -C "$WORK" log --reverse --format=%H "$1" | while read -r commit; do
+		echo "$(ours -C "$WORK" diff-tree -p "$commit" | id_of) $(ours -C "$WORK" log -1 --format=%s "$commit")"
+	done
+}
 patch_ids() {
-	if [ $# = 0 ]; then
-		applied
-		ours -C "$WORK" log --reverse --format=%H base..series | while read -r commit; do
-			echo "$(ours -C "$WORK" diff-tree -p "$commit" | id_of) $(ours -C "$WORK" log -1 --format=%s "$commit")"
-		done
-		return
-	fi
 	mail=$(mktemp -d)
 	for patch; do
 		ours mailinfo "$mail/message" "$mail/diff" <"$patch" >"$mail/header" && [ -s "$mail/diff" ] || {
@@ -89,7 +88,7 @@ keep() {
 		echo "# commit: $(commit_of)"
 		echo "# date: $(date '+%Y-%m-%d')"
 		echo "# tools: $(for tool; do "$tool" --version | head -n 1; done | tr '\n' ';' | sed 's/;$//; s/;/; /g')"
-		patch_ids | sed 's/^/# patch-id /'
+		commit_ids fixes..series | sed 's/^/# patch-id /'
 		cat
 	} >"$to/.$name.new" && mv "$to/.$name.new" "$to/$name" || die_io 8 "cannot write $to"
 	{

@@ -116,15 +116,19 @@ start_from() {
 	cp -a "$1" "$2.new" || { rm -rf "$2.new"; die_io 8 "cannot copy $1 to $2"; }
 	mv "$2.new" "$2"
 }
-# prepare: the tree, and the series applied; that a fix does not apply is no hindrance
+# prepare: the tree, and the series applied; a fix that does not apply alone is no hindrance
 prepare() {
 	"$S/tree/tree" || exit
 	rc=0
 	"$S/tree/apply" >&2 || rc=$?
 	[ $rc -le 1 ] || exit $rc
 }
-# applied: the series is there, or it ends
-applied() { ours -C "$WORK" rev-parse -q --verify refs/tags/fixes >/dev/null 2>&1 || die 4 "the series is not applied: run 'make apply' first"; }
+# fixes_of SERIES: the directory of the fixes below the series in this directory
+fixes_of() { if [ -d "$1/fixes" ]; then echo "$1/fixes"; else echo "$PATCHES/fixes"; fi; }
+# patch_name PATCH: a fix has its folder before it
+patch_name() { case $1 in */fixes/*) echo "fixes/${1##*/}" ;; *) echo "${1##*/}" ;; esac; }
+# applied: die unless the series is applied
+applied() { ours -C "$WORK" rev-parse -q --verify refs/tags/series >/dev/null 2>&1 || die 4 "the series is not applied: run 'make apply' first"; }
 # series_dir: the directory of the series that was applied
 series_dir() { applied; cat "$WORK/.git/vb2-series"; }
 
@@ -155,11 +159,11 @@ else
 	ID=${BASE:-v7.0}
 	TREE=$ID
 fi
-SRC=$CACHE/tree/$ID WORK=$CACHE/work/$ID OUT=$CACHE/out/$ID
+SRC=$CACHE/tree/$ID FIXED=$CACHE/fixed/$ID WORK=$CACHE/work/$ID OUT=$CACHE/out/$ID
 # one for all kernels, and for those with the option on and off. Not with CCACHE_DEPEND:
 # then it does not see .incbin, and gives a bzImage another kernel of the same size.
 export CCACHE_DIR="${CCACHE_DIR:-$CACHE/ccache}"
-export S SRC WORK OUT CACHE TREE
+export S SRC FIXED WORK OUT CACHE TREE
 
 # shellcheck source=scripts/lib/tools.sh
 . "$S/lib/tools.sh"

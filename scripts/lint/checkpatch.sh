@@ -26,7 +26,7 @@ apart=FILE_PATH_CHANGES
 [ $# != 0 ] || {
 	apart="$apart|MISSING_SIGN_OFF"
 	# shellcheck disable=SC2046 # paths of ours
-	set -- "$(series_dir)"/*.patch "$PATCHES"/fixes/*.patch $(vim2m_patches)
+	set -- "$(fixes_of "$(series_dir)")"/*.patch "$(series_dir)"/*.patch $(vim2m_patches)
 }
 n=0
 for p; do

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# kernel-doc.sh: kernel-doc -Wall over the files that each patch of the series touches; no
-# warning that the file before the patch does not have. (So W=1 need not run it.)
+# kernel-doc.sh: kernel-doc -Wall over the files that the fixes and each patch of the series
+# touch; no warning that the file before the patch does not have. (So W=1 need not run it.)
 . "$(dirname "$0")/../lib/common.sh"
 [ $# = 0 ] || die 2 "usage: $me"
 PATH=/usr/bin:/bin:$PATH
@@ -22,7 +22,7 @@ printf '/**\n * canary() - sings\n * @wrong: no such thing\n */\nint canary(int 
 says "$o/canary.h" | grep -q arg || die 3 "kernel-doc finds nothing wrong in $o/canary.h: it does not work here"
 
 n=0 new='' before=base
-for patch in $(ours -C "$WORK" tag -l '[0-9]*' | sort -n); do
+for patch in fixes $(ours -C "$WORK" tag -l '[0-9]*' | sort -n); do
 	for touched in $(ours -C "$WORK" diff --name-only --diff-filter=d "$before" "$patch" -- '*.[ch]'); do
 		n=$((n + 1))
 		doc "$touched" "$before" >"$o/before"

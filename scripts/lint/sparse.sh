@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # sparse.sh: sparse over the objects that matter, arm64 with the option on; it
-# must say nothing that it does not say of the unpatched tree.
+# must say nothing that it does not say of the tree with the fixes.
 . "$(dirname "$0")/../lib/common.sh"
 . "$S/lib/once.sh"
 . "$S/build/kmake.sh"
 [ $# = 0 ] || die 2 "usage: $me"
-base=$OUT/base-arm64-n o=$OUT/arm64-y
-"$S/build/variant.sh" base arm64-n >&2
+base=$OUT/fixes-arm64-n o=$OUT/arm64-y
+"$S/build/variant.sh" fixes arm64-n >&2
 # shellcheck disable=SC2046 # a row of words
 set -- $("$S/build/variant.sh" rows arm64-y | cut -d' ' -f6-)
 for fragment; do
@@ -24,7 +24,7 @@ sparse "$OUT/canary.c" 2>&1 | grep -q error && check='sparse -D__typeof_unqual__
 echo '_Static_assert(__builtin_strlen("a") == 1, "");' >"$OUT/canary.c"
 sparse "$OUT/canary.c" 2>&1 | grep -q error && check="$check -D'__builtin_strlen(s)=(sizeof(s)-1)'"
 progress "the base"
-objects gcc "$SRC" "$base" arm64 "$OUT/sparse.base" C=2 CHECK="$check"
+objects gcc "$FIXED" "$base" arm64 "$OUT/sparse.base" C=2 CHECK="$check"
 progress "the series"
 objects gcc "$WORK" "$o" arm64 "$OUT/sparse.series" C=2 CHECK="$check"
 

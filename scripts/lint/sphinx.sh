@@ -12,8 +12,8 @@ PATH=/usr/bin:/bin:$PATH
 
 # documents: those that the series touches, or whose kernel-doc it touches
 documents() {
-	ours -C "$WORK" diff --name-only base series -- 'Documentation/*.rst' | sed 's|^Documentation/||'
-	for header in $(ours -C "$WORK" diff --name-only base series -- include); do
+	ours -C "$WORK" diff --name-only fixes series -- 'Documentation/*.rst' | sed 's|^Documentation/||'
+	for header in $(ours -C "$WORK" diff --name-only fixes series -- include); do
 		ours -C "$WORK" grep -l "kernel-doc:: $header" series -- Documentation | sed 's|^series:Documentation/||'
 	done
 }
@@ -49,7 +49,7 @@ docs() {
 }
 # touched: the files of the series, and the pages that sphinx makes of them, without a suffix
 touched() {
-	ours -C "$WORK" diff --name-only base series
+	ours -C "$WORK" diff --name-only fixes series
 	printf '%s\n' "$documents" | sed 's/[.]rst$//'
 }
 docs "$WORK" series >&2

@@ -28,7 +28,7 @@ raise() { echo "for another version raise 'reroll' in scripts/send/thread.tsv, t
 identity() { git -C "$TOP" -c user.useConfigOnly=true var GIT_COMMITTER_IDENT 2>/dev/null | sed 's/>.*/>/'; }
 # mail_state: a hash of what a signed copy is made of
 mail_state() {
-	key "$(patch_ids)" "$(ours -C "$WORK" log --format=%T%B base..series)" "$(prerequisites)" "$(base_commit)" \
+	key "$(ours -C "$WORK" log --format=%T%B base..series)" "$(mails_from)" "$(base_commit)" \
 		"$(files "$LETTER" "$S/send/thread.tsv" "$S/send/people.tsv" "$S/send/signoff" "$S/send/recipients.sh")" "$(identity)"
 }
 # base_commit: the commit that the tree is at, if others can have it; nothing for a tree
@@ -42,18 +42,12 @@ base_commit() {
 		[ -z "$ref" ] || echo "$head"
 	fi
 }
-# prerequisites: the patch ids of the fixes, which go first
-prerequisites() {
-	dir=$(series) || exit
-	set -- "$dir"/fixes/*.patch
-	[ -e "$1" ] || set -- "$PATCHES"/fixes/*.patch
-	[ -e "$1" ] || return 0
-	patch_ids "$@" | cut -d' ' -f1
-}
-# base_block: the last lines of the letter
+# mails_from: the tag at which the signed copy begins: fixes, or base with the fixes in it
+mails_from() { cat "$MAIL/from" 2>/dev/null || echo fixes; }
+# base_block FROM: the last lines of the letter; the fixes that are not in the mails are prerequisites
 base_block() {
 	base_commit | sed 's/^/base-commit: /'
-	prerequisites | sed 's/^/prerequisite-patch-id: /'
+	commit_ids "base..$1" | sed 's/^\([^ ]*\).*/prerequisite-patch-id: \1/'
 }
 # addresses FILE: who gets a mail, by its To and Cc, an address a line
 addresses() {

@@ -8,7 +8,7 @@ emulate() (
 	lock
 	prepare
 	space 3000000
-	export VRF_TREE="$WORK" VRF_BASE_TREE="$SRC" VRF_CACHE="$OUT"
+	export VRF_TREE="$WORK" VRF_BASE_TREE="$FIXED" VRF_CACHE="$OUT"
 	case " $* " in *' record '*)
 		VRF_RECORD=$(record_root) || exit
 		export VRF_RECORD

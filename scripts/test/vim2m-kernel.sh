@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # vim2m-kernel.sh TREE COMMIT BOOT...: build $OUT/BOOT.bzImage of each, unless it is there:
-# of COMMIT, the boot base of the tag base. All but rt share their objects, since they
+# of COMMIT, the boot base of the tag fixes. All but rt share their objects, since they
 # differ in few.
 . "$(dirname "$0")/../lib/common.sh"
 . "$S/build/kmake.sh"
@@ -15,7 +15,7 @@ for boot; do
 	commit=$with objects=$OUT/objects
 	set -- "$TOP/configs/vim2m/x86_64.config" "$TOP/configs/board/lockdep.config"
 	case $boot in
-	base) commit=base ;;
+	base) commit=fixes ;;
 	fences) set -- "$@" "$TOP/configs/fences-y.config" ;;
 	off) set -- "$@" "$TOP/configs/fences-n.config" ;;
 	rt)

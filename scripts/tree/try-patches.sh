@@ -39,15 +39,15 @@ for p; do
 	if ours -C "$SRC" apply --cached -v "$p" >"$log" 2>&1; then
 		n=$(grep -c 'offset' "$log" || true)
 		offset=$((offset + n))
-		awk -v p="${p##*/}" '/^Checking patch/ { f = $3 } /offset/ { print "  " p ": " f " " $0 }' "$log"
+		awk -v p="$(patch_name "$p")" '/^Checking patch/ { f = $3 } /offset/ { print "  " p ": " f " " $0 }' "$log"
 		continue
 	fi
 	why=$(sed -n 's/^error: //p' "$log" | sed -n 1p)
 	all_hunks "$p" >"$log"
 	[ -s "$log" ] || printf '%s\n' "$why" >"$log"
-	sed "s|^|  ${p##*/} fails: |" "$log"
+	sed "s|^|  $(patch_name "$p") fails: |" "$log"
 	failed=$((failed + $(wc -l <"$log")))
-	first=${first:-"${p##*/} fails: $(sed -n 1p "$log")"}
+	first=${first:-"$(patch_name "$p") fails: $(sed -n 1p "$log")"}
 done
 if [ $failed != 0 ]; then
 	[ $failed = 1 ] || first="$first, and $((failed - 1)) more"

@@ -133,68 +133,107 @@ test_apply_from_another_checkout() {
 	passes "$S/tree/apply"
 	[ "$(cat "$work/.git/vb2-series")" = "$T/others" ] || fail "it still names the first checkout"
 }
-test_apply_fixes_on_top() {
+# fix [LINE WORD]: another patch in patches/fixes, which changes that line of rga.c
+fix() {
+	[ -d made ] || git clone -q linux made
+	sed -i "s/^${1:-55}\$/${2:-fifty-five}/" made/rga.c
+	git -C made commit -qam "fix: ${2:-fifty-five}"
+	git -C made format-patch -q -1 --start-number "$(($(find patches/fixes -name '*.patch' 2>/dev/null | wc -l) + 1))" -o "$T/patches/fixes"
+}
+# based_on_the_fix: the second patch of the series changes the line that the fix changed
+based_on_the_fix() {
+	fix
+	rm patches/0002*
+	sed -i 's/^fifty-five$/FIFTY-FIVE/' made/rga.c
+	git -C made commit -qam 'rga: more'
+	git -C made format-patch -q -1 --start-number 2 -o "$T/patches"
+	git -C made reset -q --hard HEAD~
+}
+test_apply_fixes_below() {
 	tree
-	git clone -q linux made
-	sed -i 's/^55$/fifty-five/' made/rga.c
-	git -C made commit -qam 'fix: fifty-five'
-	git -C made format-patch -q -1 -o "$T/patches/fixes"
+	based_on_the_fix
 	passes "$S/tree/apply"
-	git -C "$work" diff --quiet series HEAD || fail "the fixes are in the series"
-	git -C "$work" show fixes:rga.c | grep -q fifty-five || fail "no fixes"
+	[ "$(git -C "$work" log --reverse --format=%s base..series | tr '\n' ';')" = 'fix: fifty-five;vb2: twenty;rga: more;' ] ||
+		fail "$(git -C "$work" log --oneline base..series)"
+	[ "$(git -C "$work" log --format=%s base..fixes)" = 'fix: fifty-five' ] || fail "the tag fixes: $(git -C "$work" log --oneline base..fixes)"
+	fixed=$CACHE/fixed/${src##*/}
+	grep -q '^fifty-five$' "$fixed/rga.c" && ! grep -q twenty "$fixed"/drivers/media/common/videobuf2/* || fail "not the fixes alone"
+	! grep -q fifty "$src/rga.c" || fail "the tree has the fixes"
+	echo junk >"$fixed/rga.c"
+	rm -rf "$work"
+	passes "$S/tree/apply"
+	grep -q '^fifty-five$' "$fixed/rga.c" || fail "the copy with the fixes is not mended"
+	# another fix goes into all of them
+	sed -i 's/^+fifty-five/+55/' patches/fixes/*
+	sed -i 's/^-fifty-five/-55/' patches/0002*
+	passes "$S/tree/apply"
+	grep -q '^55$' "$fixed/rga.c" && grep -q FIFTY "$work/rga.c" || fail "the fix did not change"
+}
+test_apply_on_a_tree_that_has_the_fixes() {
+	tree
+	based_on_the_fix
+	fix 5 five
+	git -C linux am -q "$T"/patches/fixes/0001*
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
+	[ "$(git -C "$work" log --format=%s base..fixes)" = 'fix: five' ] || fail "$(git -C "$work" log --oneline base..fixes)"
+	said '0001-fix-fifty-five.patch is in .* already'
+	said ': 1 of 2 fixes apply, alone and below the series; 1 are in the tree already'
+	# all of them, of which a later one changed the lines of an earlier one
+	fix fifty-five FIVE
+	sed -i 's/^-fifty-five/-FIVE/' patches/0002*
+	git -C linux am -q "$T"/patches/fixes/000[23]*
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
+	[ "$(git -C "$work" rev-parse fixes)" = "$(git -C "$work" rev-parse base)" ] || fail "a fix was applied twice"
+}
+test_apply_refuses_the_series_without_its_fixes() {
+	tree
+	based_on_the_fix
+	sed -i 's/^57$/fifty-seven/' linux/rga.c
+	git -C linux commit -qam 'in the way'
+	passes "$S/tree/tree"
+	refused 6 'no series fits' "$S/tree/apply"
+	said 'the series in patches does not fit .*: it is based on the fixes, and fixes/0001-fix-fifty-five.patch fails: rga.c, the hunk at line'
 }
 # What "git am" was at when somebody pressed Ctrl-C is no hindrance
 test_apply_after_an_interrupt() {
 	tree
-	git clone -q linux made
-	sed -i 's/^55$/fifty-five/' made/rga.c
-	git -C made commit -qam 'fix: fifty-five'
-	git -C made format-patch -q -1 -o "$T/patches/fixes"
 	passes "$S/tree/apply"
-	for what in series fixes; do
-		mkdir -p "$work/.git/rebase-apply"
-		echo 1 | tee "$work/.git/rebase-apply/next" "$work/.git/rebase-apply/last" >"$work/.git/rebase-apply/applying"
-		git -C "$work" tag -d $what >/dev/null
-		passes "$S/tree/apply"
-		[ ! -e "$work/.git/rebase-apply" ] || fail "$what: git am is not over"
-	done
+	mkdir -p "$work/.git/rebase-apply"
+	echo 1 | tee "$work/.git/rebase-apply/next" "$work/.git/rebase-apply/last" >"$work/.git/rebase-apply/applying"
+	git -C "$work" tag -d series >/dev/null
+	passes "$S/tree/apply"
+	[ ! -e "$work/.git/rebase-apply" ] || fail "git am is not over"
 }
 test_apply_without_patches() {
 	tree
 	rm -r patches
 	refused 6 'no patches' "$S/tree/apply"
 }
-test_apply_fixes_that_do_not_apply() {
+# A stable kernel takes them one by one
+test_apply_fixes_that_do_not_apply_alone() {
 	tree
-	mkdir -p patches/fixes
-	# applies after the series only
-	git clone -q "$CACHE/tree/$(ls "$CACHE/tree")" made
-	git -C made am -q "$T"/patches/*.patch
-	sed -i 's/^twenty$/TWENTY/' made/drivers/media/common/videobuf2/videobuf2-core.c
-	git -C made commit -qam 'fix: TWENTY'
-	git -C made format-patch -q -1 -o "$T/patches/fixes"
-	refused 1 'patches/fixes.*: FAIL, .*: 0 of 1 fixes' "$S/tree/apply"
-	said 'does not apply to .* alone: 0001-fix-TWENTY.patch fails'
+	fix
+	fix 54 fifty-four
+	refused 1 'patches/fixes.*: FAIL, .*: 1 of 2 fixes apply' "$S/tree/apply"
+	said 'does not apply to .* alone: fixes/0002-fix-fifty-four.patch fails'
+	grep -q fifty-four "$work/rga.c" || fail "the series is not there"
 }
-# off v7.0 as well, and what upstream has taken is no failure
+# off v7.0, other context
 test_apply_fixes_of_another_series() {
 	tree
-	mkdir patches/v7.3 patches/fixes
-	mv patches/*.patch patches/v7.3/
-	git clone -q linux made
-	sed -i 's/^55$/fifty-five/' made/rga.c
-	git -C made commit -qam 'fix: fifty-five'
-	git -C made format-patch -q -1 -o "$T/patches/fixes"
+	fix
+	mkdir patches/v7.3
+	cp patches/*.patch patches/v7.3/
+	cp -r patches/fixes patches/v7.3/
+	sed -i 's/^ 57$/ fifty-seven/' patches/v7.3/fixes/*
 	sed -i 's/^57$/fifty-seven/' linux/rga.c
 	git -C linux commit -qam 'in the way'
 	passes "$S/tree/tree"
-	refused 1 'patches/fixes.*: FAIL, .*: 0 of 1 fixes' "$S/tree/apply"
-	git -C linux revert --no-edit HEAD >/dev/null
-	git -C linux am -q "$T"/patches/fixes/*.patch
-	passes "$S/tree/tree"
 	passes "$S/tree/apply"
-	said '0001-fix-fifty-five.patch is in .* already'
-	said ': 1 of 1 fixes apply'
+	said 'which series fits.*: ok, .*v7.3'
+	grep -q fifty-five "$CACHE/fixed/${src##*/}/rga.c" || fail "no fixes"
 }
 # Not with any shell: the checkout of the user is where it was called
 test_apply_that_cannot_make_its_copy() {

@@ -106,17 +106,6 @@ test_same_code() {
 	[ "$("$S/build/same-code.sh" -f '' a.o b.o)" = .data ] || fail "data: $("$S/build/same-code.sh" -f '' a.o b.o)"
 }
 
-# a call that names another function, and nothing else
-test_same_code_but_for_a_name() {
-	command -v cc >/dev/null || skip "no compiler"
-	compile a 'int old(void); int f(void) { return old() + 1; }\n'
-	compile b 'int new(void); int f(void) { return new() + 1; }\n'
-	! "$S/build/same-code.sh" '' a.o b.o || fail "it does not see another name"
-	passes "$S/build/same-code.sh" '' a.o b.o new=old
-	! "$S/build/same-code.sh" '' a.o b.o newer=old || fail "any name passes"
-	compile b 'int new(void); int f(void) { return new() + 2; }\n'
-	! "$S/build/same-code.sh" '' a.o b.o new=old || fail "other code passes"
-}
 test_same_code_elsewhere() {
 	command -v aarch64-linux-gnu-gcc >/dev/null || skip "no compiler for arm64"
 	one='void e(int i) { p(i, "shared"); p(i, "e"); }\n'

@@ -54,7 +54,7 @@ setup() {
 	unset MAKEFLAGS MAKEOVERRIDES MFLAGS
 	export VB2_GROUP=1 # the tests are ended as a whole
 	unset KDIR BASE QUICK GIT_URL ARCHIVE BASES CPUS JOBS ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX V ASSISTED_BY KEEP WHAT DIRTY
-	unset VB2_LOCKED VB2_RUN VERB TOOLS_KEY FINDING STEP NO_COUNTER
+	unset FIXES VB2_LOCKED VB2_RUN VERB TOOLS_KEY FINDING STEP NO_COUNTER
 	export CHANGES=/dev/null XDG_CACHE_HOME="$T/xdg" PATCHES="$T/patches" GIT_CONFIG_GLOBAL="$T/gitconfig"
 	export GIT_CONFIG_NOSYSTEM=1 GIT_URL="file://$T/no-server" ARCHIVE="file://$T/archive"
 	# nothing is installed by a test, and few tools are asked for

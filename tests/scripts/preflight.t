@@ -309,7 +309,7 @@ test_preflight_prerequisites() {
 	mkdir patches/fixes
 	git clone -q linux fixed
 	sed -i 's/^30$/thirty/' fixed/rga.c
-	git -C fixed commit -qam 'fix: thirty'
+	git -C fixed commit -qam 'media: rga: thirty'
 	git -C fixed format-patch -q --stdout -1 >patches/fixes/one.patch
 	red stands_on 'is not what they stand on: run .make signoff'
 	passes "$S/send/signoff"
@@ -317,6 +317,15 @@ test_preflight_prerequisites() {
 		fail "$(tail "$MAIL"/*-0000-*)"
 	passes "$S/send/preflight" stands_on
 	says '1 prerequisites'
+	# or in the mails, when they are not merged yet: a robot applies these alone
+	FIXES=yes passes "$S/send/signoff"
+	[ "$(ls "$MAIL"/*-000[1-9]-*.patch | wc -l)" = 3 ] && grep -q thirty "$MAIL"/*-0001-* || fail "$(ls "$MAIL")"
+	! grep -h '^prerequisite' "$MAIL"/*-0000-* || fail "a prerequisite that is in the mails"
+	for check in stands_on mail subject thread signed recipients; do passes "$S/send/preflight" $check; done
+	says '^ok  goes to all who matter'
+	sed -i 's/^+thirty/+THIRTY/' "$MAIL"/*-0001-*
+	red mail 'another tree'
+	refused 2 'give FIXES=yes' env FIXES=1 "$S/send/signoff"
 }
 # written: what is made of the evidence is made of it again
 written() {

@@ -85,7 +85,7 @@ check_mail() { # plain, unwrapped, UTF-8
 	done
 	# nothing was wrapped or mangled if the mails make the same tree
 	export GIT_INDEX_FILE="$tmp/index"
-	ours -C "$WORK" read-tree base
+	ours -C "$WORK" read-tree "$(mails_from)"
 	for mail in $(patches); do
 		ours mailinfo "$tmp/message" "$tmp/patch" <"$mail" >/dev/null
 		ours -C "$WORK" apply --cached "$tmp/patch" 2>"$tmp/why" || no "${mail##*/} does not apply: $(tail -n 1 "$tmp/why")"
@@ -98,7 +98,7 @@ check_stands_on() { # the note of the base is true
 	list=$(mails) || exit
 	# shellcheck disable=SC2086 # paths of ours
 	note=$(sed -n '/^base-commit: /p; /^prerequisite-patch-id: /p' $list)
-	[ "$note" = "$(base_block)" ] || no "the mails name the base '$(echo "$note" | head -n 1)', which is not what they stand on: run $(again signoff)"
+	[ "$note" = "$(base_block "$(mails_from)")" ] || no "the mails name the base '$(echo "$note" | head -n 1)', which is not what they stand on: run $(again signoff)"
 	commit=$(base_commit)
 	echo "${commit:-no commit, since the tree is a package: the letter names its version}; $(echo "$note" | grep -c '^prerequisite' || :) prerequisites"
 }

@@ -24,14 +24,14 @@ check_annotations() { # annotated for lockdep
 	annotations >"$tmp/annotations"
 	while read -r file calls; do
 		# what the series adds there, without comments
-		ours diff base series -- "$file" | sed -n '/^+[[:space:]]*\(\/\*\|\* \)/!s/^+//p' >"$tmp/added"
+		ours diff fixes series -- "$file" | sed -n '/^+[[:space:]]*\(\/\*\|\* \)/!s/^+//p' >"$tmp/added"
 		for call in $calls; do
 			grep -q "$call(" "$tmp/added" || no "the series adds no $call() to $file: annotate it, or fix scripts/send/preflight.d/series.sh"
 		done
 	done <"$tmp/annotations"
-	# each decoder gets the cookie of a section that hantro_commit_run() leaves open
-	for file in $(ours grep -l 'hantro_commit_run(' series -- drivers/media/platform/verisilicon/'*.c' | sed 's/^series://'); do
-		ours grep -q 'dma_fence_end_signalling(' series -- "$file" || no "$file calls hantro_commit_run() and ends no section"
+	# each decoder that takes the cookie of hantro_end_prepare_run() ends the section
+	for file in $(ours grep -l '= hantro_end_prepare_run(' series -- drivers/media/platform/verisilicon/'*.c' | sed 's/^series://'); do
+		ours grep -q 'dma_fence_end_signalling(' series -- "$file" || no "$file takes the cookie of hantro_end_prepare_run() and ends no section"
 	done
 	echo "$(wc -w <"$tmp/annotations") calls and files, each as it must be"
 }
