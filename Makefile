@@ -64,14 +64,14 @@ evidence:	; @scripts/evidence/evidence
 ## make results     writes docs/results.md of what evidence/ has
 results:	; @scripts/evidence/results
 ## make realboard   a tarball for a real board: test programs, and a script that records (of the
-##                  newest series without BASE)
+##                  series that is sent without BASE)
 realboard:	; @scripts/realboard/realboard
 ## make deps        installs what any verb needs (root, apt), or says how
 deps:	; @scripts/deps
 ## make clean       empties the cache but for the downloads
 clean:	; @scripts/clean
 ##
-## For who sends the series; without BASE for the newest series:
+## For who sends the series; without BASE about the series that is sent:
 ## make cover-letter  writes the letter: cover-letter.in and what evidence/ holds
 cover-letter:	; @scripts/send/cover-letter
 ## make signoff     a copy in the cache, with the letter and your Signed-off-by;

@@ -15,57 +15,6 @@
 EVIDENCE=${EVIDENCE:-$TOP/evidence}
 export EVIDENCE
 
-# series_names: the bases that have a series, in their order; newest: the last of them
-series_names() {
-	{
-		echo v7.0
-		for dir in "$PATCHES"/v[0-9]*/; do
-			! ls "$dir"*.patch >/dev/null 2>&1 || basename "$dir"
-		done
-	} | sort -V
-}
-newest() { series_names | tail -n 1; }
-# series: the directory of the series that was applied, or that has the name of the
-# base; which one fits another base is known when it is applied. series_name: its name
-series() {
-	dir=$(cat "$WORK/.git/vb2-series" 2>/dev/null) || dir=
-	case $dir in # maybe by another checkout
-	"$PATCHES" | "$PATCHES"/v[0-9]*) ;;
-	*) dir=$(series_of "$ID") ;;
-	esac
-	ls "$dir"/*.patch >/dev/null 2>&1 || die 4 "the series is not applied: run $(again apply) first"
-	echo "$dir"
-}
-series_of() { [ "$1" = v7.0 ] && echo "$PATCHES" || echo "$PATCHES/$1"; }
-series_name() {
-	dir=$(series) || exit
-	[ "$dir" = "$PATCHES" ] && echo v7.0 || basename "$dir"
-}
-
-# commit_ids RANGE: "git patch-id --stable" and the subject of each commit in $WORK. A message is
-# not in the id. patch_ids PATCH...: the same of files
-commit_ids() {
-	applied
-	ours -C "$WORK" log --reverse --format=%H "$1" | while read -r commit; do
-		echo "$(ours -C "$WORK" diff-tree -p "$commit" | id_of) $(ours -C "$WORK" log -1 --format=%s "$commit")"
-	done
-}
-patch_ids() {
-	mail=$(mktemp -d)
-	for patch; do
-		ours mailinfo "$mail/message" "$mail/diff" <"$patch" >"$mail/header" && [ -s "$mail/diff" ] || {
-			rm -r "$mail"
-			die 2 "patch_ids: $patch is no patch"
-		}
-		echo "$(id_of <"$mail/diff") $(sed -n 's/^Subject: //p' "$mail/header")"
-	done
-	rm -r "$mail"
-}
-id_of() { git patch-id --stable | cut -d' ' -f1; }
-
-# again VERB: as it has to be typed for this tree
-again() { echo "'make $1 ${KDIR:+KDIR=$KDIR}${BASE:+BASE=$BASE}'"; }
-
 # commit_of: the commit of this repository, and whether it has all that is run
 commit_of() {
 	commit=$(git -C "$TOP" rev-parse --short=12 HEAD 2>/dev/null) || { echo "unknown"; return; }

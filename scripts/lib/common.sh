@@ -150,16 +150,19 @@ esac
 mkdir -p "$CACHE" 2>/dev/null && [ -w "$CACHE" ] ||
 	die 8 "cannot write to $CACHE: set XDG_CACHE_HOME to a place of yours"
 
-# the names of everything that belongs to one tree
-if [ -n "$KDIR" ]; then
-	KDIR=$(cd "$KDIR" 2>/dev/null && pwd -P) || die 4 "KDIR: there is no directory $KDIR"
-	ID=kdir-$(key "$KDIR" | cut -c1-10)
-	TREE=$KDIR
-else
-	ID=${BASE:-v7.0}
-	TREE=$ID
-fi
-SRC=$CACHE/tree/$ID FIXED=$CACHE/fixed/$ID WORK=$CACHE/work/$ID OUT=$CACHE/out/$ID
+# tree_names: of everything that belongs to one tree
+tree_names() {
+	if [ -n "$KDIR" ]; then
+		KDIR=$(cd "$KDIR" 2>/dev/null && pwd -P) || die 4 "KDIR: there is no directory $KDIR"
+		ID=kdir-$(key "$KDIR" | cut -c1-10)
+		TREE=$KDIR
+	else
+		ID=${BASE:-v7.0}
+		TREE=$ID
+	fi
+	SRC=$CACHE/tree/$ID FIXED=$CACHE/fixed/$ID WORK=$CACHE/work/$ID OUT=$CACHE/out/$ID
+}
+tree_names
 # one for all kernels, and for those with the option on and off. Not with CCACHE_DEPEND:
 # then it does not see .incbin, and gives a bzImage another kernel of the same size.
 export CCACHE_DIR="${CCACHE_DIR:-$CACHE/ccache}"

@@ -6,6 +6,7 @@
 # fences work, empty if nothing does, and whether anybody waited for a release fence.
 # 1 if one is cut off or of other patches.
 . "$(dirname "$0")/../lib/common.sh"
+. "$S/tree/series.sh"
 . "$S/evidence/keep.sh"
 base=$(series_name) || exit
 dir=$(series) || exit

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# For the verbs of those who send the series; sourced after common.sh. They are about
-# what goes to the list, so without BASE and KDIR the base is that of the newest series.
+# For the verbs that send the series; sourced after common.sh. Without BASE and KDIR they are
+# about the series that is sent.
 . "$S/lib/once.sh"
+. "$S/tree/series.sh"
 . "$S/evidence/keep.sh"
+about_sent
 LETTER=${LETTER:-$TOP/cover-letter}
 MAIL=$OUT/mail # the signed copy, by signoff
 export LETTER MAIL KDIR BASE
-if [ -z "$KDIR$BASE" ]; then
-	BASE=$(newest)
-	exec "$0" "$@"
-fi
 
 # thread NAME: a value of thread.tsv
 thread() { sed -n "s/^$1	*//p" "$S/send/thread.tsv"; }

@@ -53,11 +53,47 @@ test_judge_finds_a_splat() {
 }
 
 test_mutants_of_another_name() { refused 2 'no mistake nonsense' "$S/test/mutants" nonsense; }
-test_mutants_of_another_series() {
+# mutant NAME WORD: the mistake that writes WORD for "forty", which the board notices
+mutant() {
+	mkdir -p "$(dirname "mutants/$1")"
+	{
+		printf 'Mistake: %s\nTests: rga\n\n' "$2"
+		printf 'diff --git a/rga.c b/rga.c\n--- a/rga.c\n+++ b/rga.c\n@@ -39,3 +39,3 @@\n 39\n-%s\n+%s\n 41\n' "${3:-forty}" "$2"
+	} >"mutants/$1.patch"
+}
+# Of the series that is sent each has to be caught; another base may lack the lines
+test_mutants_of_another_base() {
 	applied_series
-	mkdir patches/v7.3
-	mv patches/*.patch patches/v7.3/
-	refused 6 'made in the series for v7.0: leave BASE out' "$S/test/mutants"
+	mutant one 40
+	mutant two 41 "other lines"
+	mkdir -p scripts tests/board
+	takes test/mutants
+	printf '#!/bin/sh\n' | tee scripts/tree/tree >scripts/tree/apply
+	# shellcheck disable=SC2016 # of the stub
+	echo 'keep() { cat >kept; }' >scripts/evidence/keep.sh
+	# shellcheck disable=SC2016 # of the stub
+	printf '#!/bin/sh\ngrep -qx forty "$VRF_TREE/rga.c" && echo "ok 1 rga" || { echo "not ok 1 rga"; exit 1; }\n' >tests/board/run
+	find scripts tests -type f -exec chmod +x {} +
+	export MUTANTS="$T/mutants"
+	passes scripts/test/mutants
+	says '^ok 2 one # 40: rga .emulated board, fences.$'
+	says '^ok 3 two # SKIP it is made for v7.3$'
+	says '^# Totals: pass:2 fail:0 skip:1$'
+	id=$(basename "$CACHE"/tree/kdir-*)
+	mutant "$id/two" forty-two
+	passes scripts/test/mutants two
+	says '^ok 2 two # forty-two: rga'
+	awk '$1 == "v7.3" { $1 = "'"$id"'" } { print }' OFS='\t' scripts/tree/bases.tsv >bases
+	mv bases scripts/tree/bases.tsv
+	rm -r "mutants/$id"
+	code=0
+	scripts/test/mutants two >out 2>err || code=$?
+	[ $code = 1 ] || fail "exit code $code: $(cat out err)"
+	says '^not ok 2 two # 41: does not apply: make it again'
+	mutant one forty # no mistake
+	code=0
+	scripts/test/mutants one >out 2>err || code=$?
+	[ $code = 1 ] || fail "a mistake that nothing catches: exit code $code: $(cat out err)"
 }
 test_soak_of_no_jobs() { refused 2 'no number of jobs' env JOBS=many "$S/test/soak"; }
 

@@ -80,7 +80,7 @@ made_up_results() {
 	ran test/test test true
 }
 # ids PATCH...: as patch_ids has them
-ids() { sh -euc '. "$S/lib/common.sh"; . "$S/evidence/keep.sh"; patch_ids "$@"' "$S/tree/tree" "$@"; }
+ids() { sh -euc '. "$S/lib/common.sh"; . "$S/tree/series.sh"; patch_ids "$@"' "$S/tree/tree" "$@"; }
 # has_header FILE: what stdin has, as "make evidence" would keep it
 has_header() {
 	{

@@ -57,7 +57,7 @@ tested_soak() {
 		}' "$1" || die 1 "${1#"$TOP"/} does not add up: record it again"
 }
 tested_apps() { sed -n 's/^lines compared: //p' "$1"; }
-tested_mutants() { echo "$(grep -vc '^#' "$1") of $(find "$TOP/tests/mutants" -name '*.patch' | wc -l)"; }
+tested_mutants() { echo "$(grep -vc '^#' "$1") of $(find "$TOP/tests/mutants" -maxdepth 1 -name '*.patch' | wc -l)"; }
 # what was tested with which series, and what was not
 say_table_tests() {
 	bases=$(series_names)
