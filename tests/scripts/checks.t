@@ -383,8 +383,8 @@ test_build_takes_what_is_asked_for() {
 	takes build/build build/variants.tsv build/checks.tsv build/variant.sh build/kmake.sh
 	cp -r "$S/../configs" .
 	mkdir -p tests/fixes
-	printf '#!/bin/sh\necho "$2 $3" >>%s/log.fixes\n' "$T" >tests/fixes/av1-tiles
-	chmod +x tests/fixes/av1-tiles
+	printf '#!/bin/sh\necho "$2 $3" >>%s/log.fixes\n' "$T" >tests/fixes/freed-tiles
+	chmod +x tests/fixes/freed-tiles
 	sed -i "s|^	build\$|echo \"\$variant\" >>$T/log; mkdir -p \"\$o/drivers/media\"; echo done|" scripts/build/variant.sh
 	# built WANTED ARGUMENT...: what is built when build is called with the arguments
 	built() {
