@@ -69,7 +69,7 @@ static int section_started(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 /*
  * A decoder starts the hardware in the middle of a function. So look at its start bit
- * when the section ends that hantro_commit_run() has opened. One job at a time.
+ * when the section ends that hantro_end_prepare_run() has opened. One job at a time.
  */
 static struct task_struct *committed;
 static unsigned int starts_before;
@@ -130,10 +130,7 @@ static bool is_release_fence(struct dma_fence *fence)
 	return ret;
 }
 
-/*
- * dma_resv_add_fence(obj, fence, usage). An export in mid-job adds the fence too,
- * outside of a section, since that is open already: do not export meanwhile.
- */
+/* dma_resv_add_fence(obj, fence, usage) */
 static int fence_added(struct kprobe *p, struct pt_regs *regs)
 {
 	struct dma_fence *fence = (void *)regs_get_kernel_argument(regs, 1);
@@ -148,7 +145,7 @@ static int fence_added(struct kprobe *p, struct pt_regs *regs)
 #ifdef CONFIG_VIDEOBUF2_RELEASE_FENCES
 static bool has_fence(struct vb2_buffer *vb)
 {
-	return rcu_access_pointer(vb->release_fence);
+	return vb->release_fence;
 }
 #else
 static bool has_fence(struct vb2_buffer *vb)
@@ -183,7 +180,7 @@ static int buffer_done(struct kprobe *p, struct pt_regs *regs)
 static struct kretprobe starts[] = {
 	{ .kp.symbol_name = "rga_hw_start", .handler = section_started },
 	{ .kp.symbol_name = "rga3_hw_start", .handler = section_started },
-	{ .kp.symbol_name = "hantro_commit_run", .handler = run_committed },
+	{ .kp.symbol_name = "hantro_end_prepare_run", .handler = run_committed },
 };
 
 /* The same: nothing published, nothing signalled, no buffer given back */

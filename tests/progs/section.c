@@ -41,26 +41,6 @@ static unsigned long ends(const char *path)
 	return count_or_skip(path, "nobody looks on in this kernel");
 }
 
-TEST_KINDS(open_when_started, 30, all_kinds)
-{
-	unsigned long inside = seen(ROOT "inside");
-	unsigned long outside = seen(ROOT "outside");
-	struct job_dev d;
-	unsigned int i;
-
-	job_open_mmap(&d, kind, 2);
-	for (i = 0; i < JOBS; i++)
-		job_run(&d, i % 2, i + 1);
-	job_close(&d);
-
-	inside = seen(ROOT "inside") - inside;
-	outside = seen(ROOT "outside") - outside;
-	note("%s: started %lu times inside a section, %lu outside", kind->name,
-	     inside, outside);
-	CHECK_EQ(inside, expect_fences() ? JOBS : 0);
-	CHECK_EQ(outside, expect_fences() ? 0 : JOBS);
-}
-
 /* In all planes of two buffers, one with an export more than the other */
 static unsigned int export_all(struct job_dev *d)
 {
@@ -72,6 +52,27 @@ static unsigned int export_all(struct job_dev *d)
 		CALL(m2m_export(&d->m, &d->m.cap, 1, p, O_RDONLY));
 	}
 	return 3 * planes;
+}
+
+TEST_KINDS(open_when_started, 30, all_kinds)
+{
+	unsigned long inside = seen(ROOT "inside");
+	unsigned long outside = seen(ROOT "outside");
+	struct job_dev d;
+	unsigned int i;
+
+	job_open_mmap(&d, kind, 2);
+	export_all(&d);
+	for (i = 0; i < JOBS; i++)
+		job_run(&d, i % 2, i + 1);
+	job_close(&d);
+
+	inside = seen(ROOT "inside") - inside;
+	outside = seen(ROOT "outside") - outside;
+	note("%s: started %lu times inside a section, %lu outside", kind->name,
+	     inside, outside);
+	CHECK_EQ(inside, expect_fences() ? JOBS : 0);
+	CHECK_EQ(outside, expect_fences() ? 0 : JOBS);
 }
 
 TEST_KINDS(open_when_published, 30, all_kinds)
@@ -103,6 +104,7 @@ TEST_KINDS(signalled_before_done, 60, all_kinds)
 	struct job_dev d;
 
 	job_open_mmap(&d, kind, 2);
+	export_all(&d);
 	if (knob_has(kind->model))
 		knob_set(kind->model, "delay_us", 0);
 	for (i = 0; i < jobs; i++)
