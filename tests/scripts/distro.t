@@ -5,7 +5,11 @@
 D=$HERE/../../distro
 
 # names DIR: the fixes, and the patches of a series
-names() { (cd "$S/../patches/fixes" && ls ./*.patch && cd "$1" && ls ./0*.patch) | sed 's|^./||'; }
+names() {
+	fixes=$1/fixes
+	[ -d "$fixes" ] || fixes=$S/../patches/fixes
+	(cd "$fixes" && ls ./*.patch && cd "$1" && ls ./0*.patch) | sed 's|^./||'
+}
 
 test_distro_names_the_patches() {
 	for series in "$S/../patches" "$S"/../patches/v[0-9]*/; do
@@ -175,7 +179,8 @@ arch_package() {
 	git -C made format-patch -q -1 --start-number 3 -o "$T/patches"
 	rm -rf made
 	for name in $(names "$S/../patches"); do
-		cp "patches/${name%%-*}"-* "$name" 2>/dev/null || : >"$name"
+		: >"$name"
+		[ ! -e "$S/../patches/$name" ] || cp "patches/${name%%-*}"-* "$name"
 	done
 	cp "$S/../Kconfig.fragment" .
 	mkdir linux/scripts/kconfig
