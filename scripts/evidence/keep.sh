@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# What is kept as evidence, and when it may be quoted; sourced after common.sh.
+# What is kept as evidence, and when it may be quoted; sourced after tree/series.sh.
 #
 # Each file of evidence/BASE begins with the same header:
 #	# what it is, and the verb that made it
@@ -8,10 +8,12 @@
 #	# commit: ID of this repository[, and changes that were not committed]
 #	# date: DAY
 #	# tools: VERSION; VERSION
-#	# patch-id ID SUBJECT	(a line each)
-# evidence/BASE/manifest lists the files, with their hashes. Nothing that was recorded
-# of other patches, or on another base, may be quoted. What other tests or scripts
-# recorded may be: the quotation names the commit.
+#	# code: ID	(what the compiler sees, see code-id.sh)
+#	# patch-id ID SUBJECT	(a line each: the fixes, the series, and what is on top of it)
+# evidence/BASE/manifest lists the files, with their hashes. What was run may be quoted while the
+# patches are the same or differ only in comments; what "make" found, which reads comments, only
+# while they are the same. Nothing may be quoted that was recorded on another base. What other
+# tests or scripts recorded may be: the quotation names the commit.
 EVIDENCE=${EVIDENCE:-$TOP/evidence}
 export EVIDENCE
 
@@ -37,7 +39,9 @@ keep() {
 		echo "# commit: $(commit_of)"
 		echo "# date: $(date '+%Y-%m-%d')"
 		echo "# tools: $(for tool; do "$tool" --version | head -n 1; done | tr '\n' ';' | sed 's/;$//; s/;/; /g')"
-		commit_ids fixes..series | sed 's/^/# patch-id /'
+		echo "# code: $(code_of "$ID" "$name")"
+		# shellcheck disable=SC2046 # paths of ours
+		patch_ids $(patch_files "$ID" "$name") | sed 's/^/# patch-id /'
 		cat
 	} >"$to/.$name.new" && mv "$to/.$name.new" "$to/$name" || die_io 8 "cannot write $to"
 	{
@@ -51,20 +55,35 @@ keep() {
 
 # header FIELD FILE: of the header
 header() { sed -n "/^#/!q; s/^# $1: //p" "$2"; }
-# ids_of BASE: sets $ids to the patch ids of its series, which are asked for once
+# on_top NAME: the patches on top of the series with which NAME is run
+on_top() { case $1 in vim2m | mutants) find "$PATCHES/vim2m" -name '*.patch' 2>/dev/null | sort ;; esac; }
+# patch_files BASE NAME: all patches that NAME is about
+patch_files() {
+	dir=$(series_of "$1")
+	find "$(fixes_of "$dir")" "$dir" -maxdepth 1 -name '*.patch' 2>/dev/null | sort
+	on_top "$2"
+}
+# code_of BASE NAME: the id of the code that NAME is about; nothing without a tree of BASE
+# shellcheck disable=SC2046 # paths of ours
+code_of() { BASE=$1 KDIR='' "$S/evidence/code-id.sh" "$(series_of "$1")" $(on_top "$2"); }
+# ids_of BASE [NAME]: sets $ids to the patch ids of what NAME is about, which are asked for once
 ids_of() {
-	[ "${ids_are_of:-}" != "$1" ] || return 0
-	ids=$(patch_ids "$(series_of "$1")"/*.patch | cut -d' ' -f1)
-	ids_are_of=$1
+	of="$1 $(on_top "${2:-}")"
+	[ "${ids_are_of:-}" != "$of" ] || return 0
+	# shellcheck disable=SC2046 # paths of ours
+	ids=$(patch_ids $(patch_files "$1" "${2:-}") | cut -d' ' -f1)
+	ids_are_of=$of
+}
+# same_code FILE BASE: its patches differ from those of today in comments alone
+same_code() {
+	[ "${1##*/}" != check ] && [ -n "$(header code "$1")" ] &&
+		[ "$(header code "$1")" = "$(code_of "$2" "${1##*/}")" ]
 }
 # why_not FILE BASE: why FILE must not be quoted for the series of BASE; nothing if it may
 why_not() {
-	ids_of "$2"
-	[ "$(sed -n '/^#/!q; s/^# patch-id \([^ ]*\).*/\1/p' "$1")" = "$ids" ] ||
+	ids_of "$2" "${1##*/}"
+	[ "$(sed -n '/^#/!q; s/^# patch-id \([^ ]*\).*/\1/p' "$1")" = "$ids" ] || same_code "$1" "$2" ||
 		echo "is of other patches than the series for $2 has"
-	vim2m=$(sed -n '/^#/!q; s/^# vim2m patch-id \([^ ]*\).*/\1/p' "$1")
-	[ -z "$vim2m" ] || [ "$vim2m" = "$(patch_ids "$PATCHES"/vim2m/*.patch | cut -d' ' -f1)" ] ||
-		echo "is of other patches than patches/vim2m has"
 	case $(header base "$1") in *" ($2), tree "*) ;; *) echo "does not say that it is of $2" ;; esac
 	[ ! -d "$CACHE/tree/$2/.git" ] || [ -n "$KDIR" ] ||
 		[ "$(header base "$1" | sed 's/.* tree //')" = "$(ours -C "$CACHE/tree/$2" rev-parse 'HEAD^{tree}')" ] ||

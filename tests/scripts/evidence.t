@@ -147,12 +147,54 @@ test_results_of_records() {
 }
 test_results_of_vim2m() {
 	sendable
-	mkdir "$PATCHES/vim2m"
-	cp "$PATCHES"/v7.3/0001-*.patch "$PATCHES/vim2m/"
-	printf '# vim2m patch-id %s\nfences\tvim2m\t33\t0\t2\n' "$(sed -n 1p ids)" | has_header vim2m
-	shown '33'
-	sed -i 's/^# vim2m patch-id ./&0/' evidence/v7.3/vim2m
-	shown 'Not shown: .evidence/v7.3/vim2m. is of other patches than patches/vim2m has'
+	mkdir -p patches/vim2m
+	cp patches/v7.3/0001* patches/vim2m/
+	{ cat ids; sed 1q ids; } >ids.new
+	mv ids.new ids
+	printf 'fences\trelease_fence\t13\t0\t0\n' | has_header vim2m
+	shown '^\| fences \| release_fence \| 13 \| 0 \| 0 \|$'
+	sed -i 's/fences, all/fences: all/' patches/vim2m/*
+	shown '/vim2m. is of other patches than the series for v7.3 has\.$'
+}
+# why FILE: why it must not be quoted
+why() {
+	sh -euc '. "$S/lib/common.sh"; . "$S/tree/series.sh"; . "$S/evidence/keep.sh"; why_not "$EVIDENCE/v7.3/$1" v7.3' "$S/tree/tree" "$1" >out 2>err ||
+		fail "$(cat err)"
+}
+# What was run holds while a comment changes, what reads comments does not
+test_a_comment_leaves_what_was_run() {
+	sendable
+	printf 'apply\tok\tfits\tapplies\n' | has_header check
+	sed -i "s/^# date: .*/&\n# code: $(BASE=v7.3 "$S/evidence/code-id.sh" "$PATCHES/v7.3")/" evidence/v7.3/check
+	cp evidence/v7.3/check evidence/v7.3/soak
+	cp -r patches as-they-were
+	# changed PATCH SED: in the patches as they were
+	changed() {
+		rm -rf patches
+		cp -r as-they-were patches
+		sed -i "$2" patches/v7.3/"$1"*
+		! diff -r patches as-they-were >/dev/null || fail "$2 changes nothing"
+		why soak
+	}
+	changed 0001 's|^+dma_fence_end_signalling();|& /* the end */|'
+	[ ! -s out ] || fail "a comment spoils what was run: $(cat out)"
+	why check
+	says 'is of other patches'
+	changed 0001 's|^+dma_fence_end_signalling();|+dma_fence_end_signalling(1);|'
+	says 'is of other patches'
+	changed 0001 's|^+.*bool "fences|&, really|'
+	says 'is of other patches'
+	changed 0002 's|^+v4l2_m2m_attach|+x4l2_m2m_attach|'
+	says 'is of other patches'
+	# without a tree nobody knows
+	changed 0001 's|^+dma_fence_end_signalling();|& /* the end */|'
+	rm -r "$CACHE/tree"
+	why soak
+	says 'is of other patches'
+	rm -r patches
+	cp -r as-they-were patches
+	why soak
+	[ ! -s out ] || fail "the same patches are refused: $(cat out)"
 }
 test_results_of_what_was_benched() {
 	sendable
