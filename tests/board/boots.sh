@@ -113,6 +113,12 @@ boot_one() {
 		build rt-y "$VRF_TREE" none board media trace lockdep fences-y rt
 		start rt-y
 		;;
+	unbind)
+		# its files stay open until the end, so no other test can follow
+		export VRF_SUBJECTS=unbind
+		build lockdep-y "$VRF_TREE" none board media trace lockdep fences-y
+		start lockdep-y
+		;;
 	record)
 		export VRF_RECORD
 		build lockdep-y "$VRF_TREE" none board media trace lockdep fences-y
