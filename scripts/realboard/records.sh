@@ -42,9 +42,8 @@ for record; do
 			return w[1] + 0 " threads, " v[p "release-jobs"] " jobs of a GPU, " v[p "release-callbacks"] " callbacks"
 		}
 		function waited() {
-			if (v["waited"] == "no" || v["waited"] == "yes")
-				return v["waited"] ": " times("") ("off-waited" in v ? "; switched off " times("off-") : "")
-			return "unknown"
+			if (v["waited"] != "no" && v["waited"] != "yes") return v["waited"] == "" ? "unknown" : v["waited"]
+			return v["waited"] ": " times("") (v["compared"] == "yes" ? "; switched off " times("off-") : "")
 		}
 		function fault() {
 			if (v["option"] != "y") return "its kernel has the option " (v["option"] == "n" ? "off" : v["option"])

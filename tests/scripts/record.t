@@ -24,7 +24,10 @@ board() {
 	# the log holds what was written to it, and what the test says
 	rm -f bin/dmesg
 	printf '#!%s/bin/sh\ncat %s/root/dev/kmsg %s/log 2>/dev/null; :\n' "$T" "$T" "$T" >bin/dmesg
-	chmod +x bin/dmesg
+	# a second is long where nothing takes time
+	rm -f bin/sleep
+	printf '#!%s/bin/sh\nexec busybox sleep 0.1\n' "$T" >bin/sleep
+	chmod +x bin/dmesg bin/sleep
 }
 # tracing: a tracefs whose instances have what they need, and these events
 tracing() {
@@ -38,6 +41,7 @@ busybox mkdir "\$@" || exit
 for dir; do :; done
 case \$dir in */instances/*) ;; *) exit 0 ;; esac
 for e in dma_fence_init dma_fence_signaled dma_fence_destroy dma_fence_wait_start dma_fence_wait_end; do busybox mkdir -p \$dir/events/dma_fence/\$e; done
+for e in v4l2_dqbuf; do busybox mkdir -p \$dir/events/v4l2/\$e; done
 busybox mkdir -p \$dir/events/vb2/vb2_buf_queue \$dir/events/vb2/vb2_buf_done \$dir/per_cpu/cpu0 \$dir/events/gpu_scheduler/drm_sched_job_unschedulable
 sed -n 's/^[fp]:\([^ ]*\) .*/\1/p' $T/root/sys/kernel/tracing/dynamic_events | while read event; do busybox mkdir -p \$dir/events/\$event; done
 printf 'entries: 0\noverrun: 0\ndropped events: 0\n' >\$dir/per_cpu/cpu0/stats
@@ -114,18 +118,65 @@ test_record_who_waited() {
 		shrec -n pine -- true >out 2>err || fail "$(cat err)"
 		has '^waited: yes$'
 	done
+	# what was lost may have been a wait
+	waiting 'CPU:0 [LOST 7 EVENTS]'
+	shrec -n pine -- true >out 2>err || fail "$(cat err)"
+	has '^waited: unknown: 7 events were lost$'
 	# without BTF there are no callbacks to see, and nobody may say that none waited
 	waiting
 	sed -i '/dynamic_events/d' bin/mkdir
 	shrec -n pine -- true >out 2>err || fail "$(cat err)"
 	has '^release-callbacks: unknown$'
-	has '^waited: unknown$'
+	has '^waited: unknown: the kernel lacks an event, see "lacks"$'
 	has '^lacks: an event for callbacks on fences'
 	waiting
 	sed -i 's/drm_sched_job_unschedulable/other/' bin/mkdir
 	shrec -n pine -- true >out 2>err || fail "$(cat err)"
 	has '^release-jobs: unknown$'
-	has '^waited: unknown$'
+	has '^waited: unknown: the kernel lacks an event'
+}
+# dequeued MINOR TYPE N: N times what the kernel traces for VIDIOC_DQBUF
+dequeued() { seq "$3" | sed "s/.*/ mpv-1 [000] 1.0: v4l2_dqbuf: minor = $1, index = &, type = $2, bytesused = 9, flags = /"; }
+# node NUMBER MINOR DRIVER
+node() {
+	mkdir -p "root/sys/class/video4linux/video$1/device"
+	echo "81:$2" >"root/sys/class/video4linux/video$1/dev"
+	printf 'DRIVER=%s\nOF_NAME=codec\n' "$3" >"root/sys/class/video4linux/video$1/device/uevent"
+	echo "name of $3" >"root/sys/class/video4linux/video$1/name"
+}
+test_record_in_which_no_fence_began() {
+	board
+	rm -r root/sys/class/video4linux/*
+	node 7 4 rkvdec
+	tracing ' mpv-1 [000] 1.0: dma_fence_init: driver=panfrost timeline=t context=9 seqno=1'
+	shrec -n pine -- true >out 2>err || fail "$(cat err)"
+	has '^waited: unknown: no V4L2 device finished a buffer$'
+	has '^frames: 0$'
+	said 'did anybody wait for a release fence\? unknown: no V4L2 device'
+	shrec -n pine -- sh -c 'exit 9' >out 2>err && fail "exit code lost"
+	has '^waited: unknown: the command failed \(exit code 9\); no V4L2 device finished a buffer$'
+	# a decoder that publishes none, and a node that is gone again
+	tracing "$(dequeued 4 VIDEO_OUTPUT_MPLANE 3)" "$(dequeued 4 VIDEO_CAPTURE_MPLANE 40)" "$(dequeued 5 VIDEO_CAPTURE 2)"
+	shrec -n pine -- true >out 2>err || fail "$(cat err)"
+	has '^frames: 42$'
+	has '^node: video7 rkvdec: 40 frames$'
+	has '^waited: unknown: rkvdec \(video7\) and an unknown driver \(minor 5\) finished 42 frames without a release fence: '
+	# an older kernel without the event, but something did finish
+	tracing ' irq-1 [000] 1.0: vb2_buf_done: owner = 1'
+	sed -i 's/ v4l2_dqbuf//' bin/mkdir
+	shrec -n pine -- true >out 2>err || fail "$(cat err)"
+	has '^frames: unknown$'
+	has '^lacks: the trace event v4l2_dqbuf, so '
+	has '^waited: unknown: a V4L2 device finished 1 buffers without a release fence: '
+	# switched off, and without the option
+	tracing "$(dequeued 4 VIDEO_CAPTURE_MPLANE 40)"
+	mkdir -p root/sys/module/videobuf2_release_fence/parameters
+	echo N >root/sys/module/videobuf2_release_fence/parameters/enable
+	shrec -n pine -- true >out 2>err || fail "$(cat err)"
+	has '^waited: unknown: release fences were switched off$'
+	echo 'ffff t vb2_buffer_done' >root/proc/kallsyms
+	shrec -n pine -- true >out 2>err || fail "$(cat err)"
+	has '^waited: unknown: the kernel has no release fences$'
 }
 test_record_off_and_on() {
 	board
@@ -148,6 +199,35 @@ Y" ] || fail "it ran with $(cat states)"
 	[ $code = 3 ] || fail "exit code $code"
 	[ "$(cat $switch)" = N ] || fail "left at $(cat $switch)"
 	[ -z "$(ls root/sys/kernel/tracing/instances)" ] || fail "an instance is still there"
+}
+# compares OFF ON: -c with so many frames in the two runs
+compares() {
+	tracing "$(dequeued 4 VIDEO_CAPTURE_MPLANE "$1")"
+	dequeued 4 VIDEO_CAPTURE_MPLANE "$2" >on
+	shrec -c -n pine -- sh -c "cat $T/on >$T/events" >out 2>err || fail "$(cat err)"
+	has "^off-frames: $1\$"
+	has "^frames: $2\$"
+}
+test_record_compares_what_is_alike() {
+	board
+	mkdir -p root/sys/module/videobuf2_release_fence/parameters
+	echo Y >root/sys/module/videobuf2_release_fence/parameters/enable
+	compares 100 91
+	has '^compared: yes$'
+	compares 91 100
+	has '^compared: yes$'
+	compares 100 89
+	has '^compared: no: 100 frames with release fences off, 89 with them on$'
+	said 'do not compare the two runs: 100 frames'
+	compares 0 0
+	has '^compared: no: 0 frames'
+	tracing
+	sed -i 's/ v4l2_dqbuf//' bin/mkdir
+	shrec -c -n pine -- true >out 2>err || fail "$(cat err)"
+	has '^compared: no: unknown frames'
+	# one run alone is none to compare
+	shrec -n pine -- true >out 2>err || fail "$(cat err)"
+	! grep -q '^compared' pine.record || fail "it compares one run"
 }
 test_record_without_an_event() {
 	board
@@ -225,6 +305,18 @@ test_record_into_the_results() {
 	(cd evidence/boards && shrec -n emulated -- true >/dev/null 2>&1) || fail "no record"
 	(unset BASE && passes "$S/evidence/results" "$T/mine.md") || exit
 	grep -q "^| emulated.record | modelled, Pine64.* | 1/0, 0/0, .* | no: 0 threads, 0 jobs of a GPU, 0" mine.md || fail "$(cat mine.md)"
+	passes env BASE=v7.3 "$S/realboard/records.sh" evidence/boards/emulated.record
+	says 'no: 0 threads, 0 jobs of a GPU, 0 callbacks$'
+	# the two runs of -c, as far as they can be compared
+	sed -i 's/^waited: .*/&\noff-release-waits: 4 4\noff-waited: yes\ncompared: yes/' evidence/boards/emulated.record
+	passes env BASE=v7.3 "$S/realboard/records.sh" evidence/boards/emulated.record
+	says '; switched off 4 threads, '
+	sed -i 's/^compared: .*/compared: no: 9 frames/' evidence/boards/emulated.record
+	passes env BASE=v7.3 "$S/realboard/records.sh" evidence/boards/emulated.record
+	says 'no: 0 threads, 0 jobs of a GPU, 0 callbacks$'
+	sed -i 's/^waited: .*/waited: unknown: no V4L2 device finished a buffer/' evidence/boards/emulated.record
+	passes env BASE=v7.3 "$S/realboard/records.sh" evidence/boards/emulated.record
+	says 'unknown: no V4L2 device finished a buffer$'
 	passes "$S/send/cover-letter"
 	grep -q "^  real hardware: not run in this form$" cover-letter || fail "$(cat cover-letter)"
 }

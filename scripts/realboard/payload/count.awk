@@ -7,8 +7,8 @@
 #
 # Who waited for a release fence while it was pending: a thread (release-waits), a job
 # of a GPU (release-jobs), or a callback, as poll() and fence containers use it
-# (release-callbacks). The variables jobs and callbacks are empty where the kernel has
-# no event for it.
+# (release-callbacks). The variables jobs, callbacks and dqbuf (frames that an application
+# took back) are empty where the kernel has no event for it.
 /tracing_mark_write: record: end/ { exit }
 /\[LOST [0-9]+ EVENTS\]/ { sub(/.*\[LOST /, ""); lost += $1; next }
 # pending CONTEXT SEQNO: a release fence that has not ended
@@ -42,6 +42,13 @@ function number(name, text) {
 / add_callback: / { if (pending(number("context"), number("seqno"))) n["callback"]++; next }
 / vb2_buf_queue: / { n["buf_queue"]++; next }
 / vb2_buf_done: / { n["buf_done"]++; next }
+/ v4l2_dqbuf: .* type = VIDEO_CAPTURE/ {
+	frames++
+	sub(/.* minor = /, "")
+	if (!($0 + 0 in dequeued)) minor[++minors] = $0 + 0
+	dequeued[$0 + 0]++
+	next
+}
 / dma_fence_(init|signaled|destroy): / {
 	what = $0
 	sub(/.* dma_fence_/, "", what); sub(/:.*/, "", what)
@@ -58,10 +65,6 @@ function number(name, text) {
 	if (at in last && seq < last[at]) disordered++
 	last[at] = seq
 }
-function waited() {
-	if (n["release_start"] + n["job"] + n["callback"]) return "yes"
-	return jobs == "" || callbacks == "" ? "unknown" : "no"
-}
 END {
 	printf "fences: %d %d %d\n", n["init"], n["signaled"], n["destroy"]
 	printf "fences-of-all: %d %d %d\n", all["init"], all["signaled"], all["destroy"]
@@ -69,8 +72,9 @@ END {
 	printf "release-waits: %d %d\n", n["release_start"], n["release_end"]
 	print "release-jobs: " (jobs == "" ? "unknown" : n["job"] + 0)
 	print "release-callbacks: " (callbacks == "" ? "unknown" : n["callback"] + 0)
-	print "waited: " waited()
 	printf "buffers: %d %d\n", n["buf_queue"], n["buf_done"]
+	print "frames: " (dqbuf == "" ? "unknown" : frames + 0)
+	for (i = 1; i <= minors; i++) print "dequeued: " minor[i] " " dequeued[minor[i]]
 	printf "order: %d twice, %d disordered\n", twice, disordered
 	printf "lost: %d\n", lost
 }

@@ -49,6 +49,14 @@ devices() {
 		[ ! -r "$dev/name" ] || echo "device: ${dev##*/} $(cat "$dev/name")"
 	done
 }
+# nodes: "is-node: MINOR NODE DRIVER" each, as waited.awk reads it
+nodes() {
+	for dev in "$root"/sys/class/video4linux/*; do
+		[ -r "$dev/dev" ] || continue
+		driver=$(sed -n 's/^DRIVER=//p' "$dev/device/uevent" 2>/dev/null)
+		echo "is-node: $(cut -d: -f2 "$dev/dev") ${dev##*/} ${driver:-$(cat "$dev/name")}"
+	done
+}
 [ -n "$(devices)" ] || lack "any V4L2 device"
 
 facts() {

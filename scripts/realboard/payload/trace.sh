@@ -19,6 +19,11 @@ trace_jobs() {
 	done
 	lack "an event for jobs that wait for a fence (drm_sched), so those are unknown"
 }
+# Which video node an application took frames from
+trace_frames() {
+	dqbuf=
+	if turn_on v4l2/v4l2_dqbuf; then dqbuf=1; else lack "the trace event v4l2_dqbuf, so the number of frames is unknown"; fi
+}
 # dma_fence_add_callback() has no event of its own. One is made where the kernel knows
 # the members of a fence (BTF).
 make_callback_event() {
@@ -46,6 +51,7 @@ trace_start() {
 	[ -n "$tracefs" ] || { lack "tracefs (CONFIG_FTRACE), so nothing was counted"; return; }
 	# its events come with the module, which may not be loaded yet
 	[ -d "$tracefs/events/vb2" ] || modprobe videobuf2-common 2>/dev/null || :
+	[ -d "$tracefs/events/v4l2" ] || modprobe videodev 2>/dev/null || :
 	make_callback_event
 	mkdir "$tracefs/instances/record-$$" 2>/dev/null ||
 		{ lack "trace instances, so nothing was counted"; return; }
@@ -57,8 +63,9 @@ trace_start() {
 	[ -z "$incomplete" ] || return 0
 	trace_jobs
 	trace_callbacks
+	trace_frames
 	counted=$counts.done
-	(awk -v jobs="$jobs" -v callbacks="$callbacks" -f "$here/count.awk" "$instance/trace_pipe" >"$counts"; : >"$counted") &
+	(awk -v jobs="$jobs" -v callbacks="$callbacks" -v dqbuf="$dqbuf" -f "$here/count.awk" "$instance/trace_pipe" >"$counts"; : >"$counted") &
 	reader=$!
 }
 
@@ -68,7 +75,7 @@ dropped() { cat "$instance"/per_cpu/cpu*/stats 2>/dev/null | awk '/^dropped even
 # let what is under way end, then mark the end, and wait until the reader got there:
 # a reader that is killed takes along what it has not counted yet
 trace_count() {
-	[ -n "$reader" ] || { printf 'fences: not counted\nwaited: unknown\n' >"$counts"; return; }
+	[ -n "$reader" ] || { echo 'fences: not counted' >"$counts"; return; }
 	sleep 1
 	echo 0 >"$instance/events/enable"
 	echo "record: end" >"$instance/trace_marker"
@@ -76,7 +83,7 @@ trace_count() {
 	while [ ! -e "$counted" ] && [ $left -gt 0 ]; do sleep 1; left=$((left - 1)); done
 	if [ ! -e "$counted" ]; then
 		lack "the time to read all events, so nothing was counted"
-		printf 'fences: not counted\nwaited: unknown\n' >"$counts"
+		echo 'fences: not counted' >"$counts"
 		return
 	fi
 	wait "$reader"
