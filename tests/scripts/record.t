@@ -284,7 +284,7 @@ test_record_of_a_kernel_without_the_option() {
 }
 test_record_bad_usage() {
 	board
-	for args in '' '--' '-x -- true' 'true' '-n' '-c'; do
+	for args in '' '--' '-x -- true' 'true' '-n' '-c' '-u'; do
 		code=0
 		# shellcheck disable=SC2086
 		rec $args >out 2>err || code=$?
@@ -295,6 +295,37 @@ test_record_bad_usage() {
 	[ $code = 2 ] && grep -q 'name of letters' err || fail "a bad name: $code, $(cat err)"
 	rec -- no-such-player >out 2>err && fail "no such command" || grep -q "no command 'no-such-player'" err || fail "$(cat err)"
 	[ -z "$(ls ./*.record* 2>/dev/null)" ] || fail "a record all the same"
+}
+test_record_on_the_desktop_of_a_user() {
+	board
+	# runs COMMAND as that user would
+	printf '#!%s/bin/sh\n[ "$1 $2 $3" = "-u nobody --" ] || exit 9\nshift 3\nexec "$@"\n' "$T" >bin/runuser
+	chmod +x bin/runuser
+	uid=$(id -u nobody)
+	code=0
+	shrec -u nobody -n pine -- true 2>err || code=$?
+	[ $code = 2 ] && said "'nobody' is not logged in at a Wayland desktop: there is no .*/run/user/$uid/wayland" || fail "$code"
+	mkdir -p "root/run/user/$uid"
+	: >"root/run/user/$uid/wayland-1.lock"
+	shrec -u nobody -n pine -- true 2>err && fail "a lock is no socket"
+	: >"root/run/user/$uid/wayland-1"
+	shrec -u nobody -n pine -- sh -c 'env; exit 3' >out 2>err && fail "exit code lost"
+	says '^WAYLAND_DISPLAY=wayland-1$'
+	says "^XDG_RUNTIME_DIR=$T/root/run/user/$uid\$"
+	says "^DBUS_SESSION_BUS_ADDRESS=unix:path=$T/root/run/user/$uid/bus\$"
+	says '^USER=nobody$'
+	says "^HOME=$(eval echo ~nobody)\$"
+	has '^exit: 3$'
+	has '^command: sh -c env; exit 3$'
+	for bad in no-such-user 'a b' '' -- '$(id)'; do
+		code=0
+		shrec -u "$bad" -n pine -- true 2>err || code=$?
+		[ $code = 2 ] || fail "'$bad': $code, $(cat err)"
+	done
+	rm bin/runuser
+	code=0
+	shrec -u nobody -n pine -- true 2>err || code=$?
+	[ $code = 3 ] && said "no 'runuser'" || fail "$code: $(cat err)"
 }
 test_record_into_the_results() {
 	board
