@@ -284,7 +284,7 @@ test_record_of_a_kernel_without_the_option() {
 }
 test_record_bad_usage() {
 	board
-	for args in '' '--' '-x -- true' 'true' '-n' '-c' '-u'; do
+	for args in '' '--' '-x -- true' 'true' '-n' '-c' '-u' '-c -r -- true' '-R -c -- true'; do
 		code=0
 		# shellcheck disable=SC2086
 		rec $args >out 2>err || code=$?
@@ -296,8 +296,120 @@ test_record_bad_usage() {
 	rec -- no-such-player >out 2>err && fail "no such command" || grep -q "no command 'no-such-player'" err || fail "$(cat err)"
 	[ -z "$(ls ./*.record* 2>/dev/null)" ] || fail "a record all the same"
 }
-test_record_on_the_desktop_of_a_user() {
+# players: inuse.so as the tarball has it, but for this processor, and players on a node
+players() {
+	command -v gcc >/dev/null || skip "no gcc"
 	board
+	tracing ' mpv-1 [000] 1.0: vb2_buf_queue: owner = 1' "$(dequeued 4 VIDEO_CAPTURE_MPLANE 1)"
+	made=${T%/*}/fixture-players
+	[ -d "$made" ] || {
+		mkdir -p "$made.new/dev"
+		cc() { gcc -O2 -Wall -Wextra -Werror "$@" || exit; }
+		cc -fPIC -shared -nostdlib -o "$made.new/inuse.so" "$S/realboard/payload/inuse.c"
+		cc -fPIC -shared -o "$made.new/node.so" "$HERE/inuse/node.c"
+		cc -o "$made.new/player" "$HERE/inuse/player.c" -lpthread
+		: >"$made.new/dev/video3"
+		mv "$made.new" "$made"
+	}
+	cp "$made/inuse.so" tarball/
+}
+# plays OPTION HABIT: record it; its code is in $code
+plays() {
+	code=0
+	env -i PATH="$T/bin" RECORD_ROOT="$T/root" TMPDIR="$T" LD_PRELOAD="$made/node.so" /bin/sh "$T/tarball/record" "$1" -n pine -- \
+		"$made/player" "$made/dev/video3" "$2" >out 2>err || code=$?
+}
+# finds HABIT ANSWER QUEUE...: without fault, of the player or of the library
+finds() {
+	plays -r "$1"
+	[ $code = 0 ] || fail "the player that $1 exits with $code: $(cat err)"
+	has "^in-use: $2"
+	shift 2
+	for queue; do has "^queue: video3 $queue\$"; done
+	[ "$(grep -c '^queue:' pine.record)" = $# ] || fail "other queues: $(cat pine.record)"
+}
+test_buffers_in_use() {
+	players
+	finds behaves 'no: none of 8 buffers; this is no proof: ' 'CAPTURE: 8 queued, 0 in use, 0 not asked, 0 no DMABUF'
+	said 'were buffers in use when they were queued\? no: none of 8 buffers; this is no proof'
+	finds hurries 'yes: 3 of 8 buffers that were asked$' 'CAPTURE: 8 queued, 3 in use, 0 not asked, 0 no DMABUF' \
+		'OUTPUT: 4 queued, 0 in use, 0 not asked, 4 no DMABUF'
+	finds imports 'yes: 5 of 9' 'CAPTURE: 4 queued, 2 in use, 0 not asked, 0 no DMABUF' \
+		'OUTPUT: 5 queued, 3 in use, 0 not asked, 0 no DMABUF'
+	finds fails 'unknown: no buffer was a DMABUF' 'CAPTURE: 1 queued, 0 in use, 0 not asked, 1 no DMABUF'
+	finds does_nothing 'unknown: no VIDIOC_QBUF was seen, but the kernel saw 1 buffers queued'
+	[ -z "$(ls -d tmp.* 2>/dev/null)" ] || fail "left behind: $(ls)"
+	# where nothing was decoded nothing was queued again
+	tracing ' mpv-1 [000] 1.0: vb2_buf_queue: owner = 1'
+	finds behaves 'unknown: no V4L2 device finished a buffer$' 'CAPTURE: 8 queued, 0 in use, 0 not asked, 0 no DMABUF'
+	# callbacks are those of poll() in inuse.so then
+	tracing ' mpv-1 [000] 1.0: dma_fence_init: driver=videobuf2 timeline=t context=1 seqno=2' \
+		' mpv-1 [000] 1.0: add_callback: (x+0x0/0x90) context=1 seqno=2'
+	finds does_nothing 'unknown: nothing was queued to a V4L2 device'
+	has '^waited: unknown: inuse.so polled the DMABUFs itself$'
+}
+test_buffers_that_cannot_be_asked() {
+	players
+	finds closes 'yes: 1 of 2' 'CAPTURE: 6 queued, 1 in use, 3 not asked, 1 no DMABUF'
+	finds forgets 'yes: 2 of 2' 'CAPTURE: 5 queued, 1 in use, 0 not asked, 4 no DMABUF' \
+		'OUTPUT: 1 queued, 1 in use, 0 not asked, 0 no DMABUF'
+	finds exports_twice 'yes: 1 of 2' 'CAPTURE: 2 queued, 1 in use, 0 not asked, 0 no DMABUF'
+	finds exports_often 'yes: 1 of 1' 'CAPTURE: 3 queued, 1 in use, 2 not asked, 0 no DMABUF'
+	finds exports_one_buffer 'yes: 1 of 1' 'CAPTURE: 2 queued, 1 in use, 1 not asked, 0 no DMABUF'
+	finds closes_all 'unknown: 1 buffers could not be asked: the player had closed their descriptors; the other 1 were idle' \
+		'CAPTURE: 2 queued, 0 in use, 1 not asked, 0 no DMABUF'
+	# shellcheck disable=SC3045 # each sh that may run this has it
+	[ "$(ulimit -Hn)" != unlimited ] && [ "$(ulimit -Hn)" -lt 1200 ] && skip "no process may have 1200 files open"
+	finds exports_many 'unknown: there was no room for 76 exports' 'CAPTURE: 1 queued, 0 in use, 0 not asked, 0 no DMABUF'
+	finds exports_many_in_turn 'yes: 2 of 2' 'CAPTURE: 3 queued, 2 in use, 0 not asked, 1 no DMABUF'
+}
+test_buffers_of_many() {
+	players
+	finds threads 'yes: 60000 of 160000' 'CAPTURE: 160000 queued, 60000 in use, 0 not asked, 0 no DMABUF' \
+		'OUTPUT: 1 queued, 0 in use, 0 not asked, 1 no DMABUF'
+	gcc -O2 -o counters "$HERE/inuse/counters.c" -lpthread
+	passes ./counters
+	[ "$(cut -d' ' -f1 out)" = "$(cut -d' ' -f2 out)" ] || fail "counts got lost: $(cat out)"
+	# whatever becomes of the player
+	plays -r is_killed
+	[ $code = 137 ] || fail "exit code $code"
+	has '^queue: video3 CAPTURE: 1 queued, 1 in use'
+	has '^in-use: yes: 1 of 1'
+	# what the player starts
+	env -i PATH="$T/bin" RECORD_ROOT="$T/root" TMPDIR="$T" LD_PRELOAD="$made/node.so" /bin/sh "$T/tarball/record" -r -n pine -- \
+		/bin/sh -c '"$1" "$2" hurries; "$1" "$2" behaves & "$1" "$2" hurries; wait' sh "$made/player" "$made/dev/video3" || fail "it fails"
+	has '^queue: video3 CAPTURE: 24 queued, 6 in use'
+}
+test_buffers_are_waited_for() {
+	players
+	finds is_patient 'yes: 2 of 2 buffers that were asked$' 'CAPTURE: 2 queued, 2 in use, 0 not asked, 0 no DMABUF'
+	plays -R is_patient
+	[ $code = 0 ] || fail "exit code $code: $(cat err)"
+	has '^queue: video3 CAPTURE: 2 queued, 2 in use, 0 not asked, 0 no DMABUF, 1 free after waiting$'
+	has '^in-use: yes: 2 of 2 buffers that were asked, 1 of them not after waiting$'
+}
+test_buffers_of_who_has_no_library() {
+	players
+	# it is loaded by the command, and by nothing that record itself runs
+	printf '#!%s/bin/sh\nenv >>%s/environment; exec busybox date "$@"\n' "$T" "$T" >bin/stand-in
+	chmod +x bin/stand-in
+	mv -f bin/stand-in bin/date
+	shrec -r -n pine -- busybox true 2>err || fail "$(cat err)"
+	has '^in-use: unknown: no process loaded inuse.so'
+	grep -q PATH environment || fail "the stand-in did not run"
+	! grep -q inuse environment || fail "record itself loads it"
+	rm tarball/inuse.so
+	code=0
+	shrec -r -n pine -- true 2>err || code=$?
+	[ $code = 2 ] && said 'inuse.so is missing' || fail "$code"
+	cp "$made/inuse.so" tarball/
+	cp -r tarball 'tar ball'
+	code=0
+	env -i PATH="$T/bin" RECORD_ROOT="$T/root" TMPDIR="$T" /bin/sh "$T/tar ball/record" -r -n pine -- true 2>err || code=$?
+	[ $code = 2 ] && said 'where the path has no space' || fail "$code"
+}
+test_record_on_the_desktop_of_a_user() {
+	players
 	# runs COMMAND as that user would
 	printf '#!%s/bin/sh\n[ "$1 $2 $3" = "-u nobody --" ] || exit 9\nshift 3\nexec "$@"\n' "$T" >bin/runuser
 	chmod +x bin/runuser
@@ -317,6 +429,14 @@ test_record_on_the_desktop_of_a_user() {
 	says "^HOME=$(eval echo ~nobody)\$"
 	has '^exit: 3$'
 	has '^command: sh -c env; exit 3$'
+	# with the library, which that user can read
+	env -i PATH="$T/bin" RECORD_ROOT="$T/root" TMPDIR="$T" LD_PRELOAD="$made/node.so" /bin/sh "$T/tarball/record" -u nobody -r -n pine -- \
+		"$made/player" "$made/dev/video3" hurries || fail "it fails"
+	has '^in-use: yes: 3 of 8'
+	printf '#!%s/bin/sh\nshift 3\nfor word; do [ "$word" != test ] || exit 1; done\nexec "$@"\n' "$T" >bin/runuser
+	code=0
+	shrec -u nobody -r -n pine -- true 2>err || code=$?
+	[ $code = 2 ] && said "'nobody' cannot read .*/tarball" || fail "$code: $(cat err)"
 	for bad in no-such-user 'a b' '' -- '$(id)'; do
 		code=0
 		shrec -u "$bad" -n pine -- true 2>err || code=$?
@@ -362,6 +482,14 @@ test_board_tarball() {
 	cmp "$HERE/../board/splats.re" vb2-board-v7.3/splats.re || fail "another idea of a splat than the emulated board has"
 	! aarch64-linux-gnu-readelf -l vb2-board-v7.3/progs/observe | grep -q INTERP || fail "not static"
 	[ -z "$(ls -d "$CACHE"/out/v7.3/vb2-board-v7.3 2>/dev/null)" ] || fail "left behind"
+	# no version of a symbol, no other library, and nothing that an old C library has not
+	cd vb2-board-v7.3 || fail "no tarball"
+	aarch64-linux-gnu-readelf -dVW inuse.so >elf
+	! grep -E 'NEEDED|VERNEED|Version needs' elf || fail "it is tied to a C library"
+	aarch64-linux-gnu-readelf --dyn-syms -W inuse.so | awk '$7 == "UND" && $8 != "" { print $8 }' | sort >symbols
+	printf '%s\n' __errno_location clock_gettime close dlsym getenv lseek memcmp memcpy memset mmap open poll readlink \
+		sched_yield snprintf strlen strrchr syscall | sort >known
+	[ -z "$(comm -23 symbols known)" ] || fail "inuse.so needs $(comm -23 symbols known)"
 }
 test_tests_on_a_board() {
 	board

@@ -2,7 +2,8 @@
 # What count.awk counted, after a line "is-node: MINOR NODE DRIVER" for each video node
 # that there is now: the same, with the nodes by name, and whether anybody waited for a
 # release fence. Where none began, nobody could wait, and it says why none began. The
-# variables: code, how the command ended; option, of the kernel; enable, of the module.
+# variables: code, how the command ended; option, of the kernel; enable, of the module;
+# polled, not empty if inuse.so asked DMABUFs itself, which makes callbacks.
 /^is-node: / {
 	minor = $2 + 0
 	node[minor] = $3
@@ -32,11 +33,12 @@ function nothing_began(what) {
 }
 function waited() {
 	if (v["fences:"] !~ /^[0-9]/) return "unknown: nothing was counted, see \"lacks\""
+	if (polled != "") v["release-callbacks:"] = "unknown"
 	if (v["release-waits:"] + v["release-jobs:"] + v["release-callbacks:"] > 0) return "yes"
 	if (v["lost:"] + v["dropped:"] > 0) return "unknown: " v["lost:"] + v["dropped:"] " events were lost"
 	if (v["fences:"] + 0 == 0) return "unknown: " nothing_began()
 	if (v["release-jobs:"] == "unknown" || v["release-callbacks:"] == "unknown")
-		return "unknown: the kernel lacks an event, see \"lacks\""
+		return "unknown: " (polled != "" ? "inuse.so polled the DMABUFs itself" : "the kernel lacks an event, see \"lacks\"")
 	return "no"
 }
 END { print "waited: " waited() }
