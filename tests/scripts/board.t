@@ -360,12 +360,13 @@ test_scripts_that_failed_are_not_known() {
 		they_ran $n "what changed while they ran is known"
 	done
 }
-build_programs() { : >calls; passes progs/build ./cc made; }
+build_programs() { : >calls; passes tests/progs/build ./cc made; }
 test_programs_are_built_once() {
-	cp -r "$HERE/../progs" "$HERE/../kmod" .
-	mkdir board
-	: >board/init.c
-	echo observe >board/subjects
+	mkdir -p tests/board scripts/realboard
+	cp -r "$HERE/../progs" "$HERE/../kmod" tests/
+	cp -r "$S/realboard/payload" scripts/realboard/
+	: >tests/board/init.c
+	echo observe >tests/board/subjects
 	# shellcheck disable=SC2016 # for that script
 	printf '#!/bin/sh\n[ "$1" = --version ] || echo called >>"%s/calls"\n' "$T" >cc
 	chmod +x cc
@@ -373,7 +374,8 @@ test_programs_are_built_once() {
 	[ -s calls ] || fail "nothing was built"
 	build_programs
 	[ ! -s calls ] || fail "built again from the same"
-	for change in 'echo "// more" >>progs/lib/m2m.c' 'echo "// more" >>progs/lib/m2m.h' 'echo done >>board/subjects' \
+	for change in 'echo "// more" >>tests/progs/lib/m2m.c' 'echo "// more" >>tests/progs/lib/m2m.h' \
+		'echo "// more" >>scripts/realboard/payload/inuse.c' 'echo done >>tests/board/subjects' \
 		'sed -i "2s/$/; echo 13.0/" cc' 'rm made/recipe'; do
 		eval "$change"
 		build_programs
