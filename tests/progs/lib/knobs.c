@@ -15,6 +15,7 @@
 #define ROOT		"/sys/kernel/debug/vrf-model"
 #define DELAY_US	500
 #define ENABLE		"/sys/module/videobuf2_release_fence/parameters/enable"
+#define WAIT		"/sys/module/videobuf2_release_fence/parameters/wait"
 #define WAIT_MS		5000
 
 static void path_of(char *path, size_t size, const char *model, const char *file)
@@ -122,10 +123,10 @@ bool exports_have_slots(void)
 	return !access(ENABLE, F_OK);
 }
 
-bool fences_are_enabled(void)
+static bool is_on(const char *path)
 {
 	char value = 0;
-	int fd = open(ENABLE, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return false;
@@ -135,9 +136,9 @@ bool fences_are_enabled(void)
 	return value == 'Y';
 }
 
-bool fences_enable(bool on)
+static bool turn(const char *path, bool on)
 {
-	int fd = open(ENABLE, O_WRONLY | O_CLOEXEC);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	bool done;
 
 	if (fd < 0)
@@ -146,6 +147,26 @@ bool fences_enable(bool on)
 	close(fd);
 
 	return done;
+}
+
+bool fences_are_enabled(void)
+{
+	return is_on(ENABLE);
+}
+
+bool fences_enable(bool on)
+{
+	return turn(ENABLE, on);
+}
+
+bool waits_are_enabled(void)
+{
+	return is_on(WAIT);
+}
+
+bool waits_enable(bool on)
+{
+	return turn(WAIT, on);
 }
 
 static struct {
@@ -166,6 +187,7 @@ static void go_on(void)
 
 	if (expect_fences())
 		fences_enable(true);
+	waits_enable(true);
 	if (stuck.model && try_set(stuck.model, stuck.knob, 1))
 		note("%s was stuck: %s", stuck.model, stuck.knob);
 	for (i = 0; i < sizeof(models) / sizeof(models[0]); i++) {

@@ -31,6 +31,10 @@ bool fences_are_enabled(void);
 /* Turns it; what ends a test early turns it on again */
 bool fences_enable(bool on);
 
+/* Whether jobs wait for the users of their buffers; the same of "wait" */
+bool waits_are_enabled(void);
+bool waits_enable(bool on);
+
 /* How often the models look at their start bits; skips without them */
 void knob_look_every(unsigned int us);
 
