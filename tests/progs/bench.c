@@ -26,6 +26,7 @@
 
 #define ATTACH		"vb2_buffer_attach_release_fence"
 #define SIGNAL		"vb2_buffer_signal_release_fence"
+#define QUEUE		"v4l2_m2m_buf_queue"
 #define VGEM_ATTACH	"vgem_fence_attach_ioctl"
 #define VGEM_SIGNAL	"vgem_fence_signal_ioctl"
 #define SW_SYNC		"sw_sync_ioctl"
@@ -238,6 +239,70 @@ TEST_KINDS(whole, 300, cycle_kinds)
 	figure(graph_job_median(job_calls), "instructions", "job.%s.%s", kind->name, state);
 	figure(graph_job_calls(job_calls), "calls", "job.%s.%s.traced", kind->name, state);
 	job_close(&b.d);
+}
+
+#define MAX_READERS	8
+
+/* A job whose capture buffer has readers when it is queued, and none when it runs */
+static void one_job_with_readers(struct bench *b, unsigned int readers)
+{
+	int timeline[MAX_READERS], fence;
+	unsigned int i;
+
+	for (i = 0; i < readers; i++) {
+		timeline[i] = sw_sync_open();
+		fence = sw_sync_fence(timeline[i], 1);
+		dmabuf_put_sync_file(b->dmabuf[0], DMA_BUF_SYNC_READ, fence);
+		close(fence);
+	}
+	graph_mark();
+	job_queue_cap(&b->d, 0);
+	for (i = 0; i < readers; i++) {
+		sw_sync_inc(timeline[i]);
+		close(timeline[i]);
+	}
+	job_queue_out(&b->d, 0, 1);
+	wait_for(b, 0);
+	CHECK_EQ(m2m_dequeue(&b->d.m, &b->d.m.cap, NULL), 0);
+	job_dequeue_out(&b->d);
+}
+
+static uint64_t queue_median(const struct kind *kind, unsigned int exported, unsigned int readers)
+{
+	static const char *const calls[] = { QUEUE, NULL };
+	struct bench b = { .waiter = NOBODY };
+	unsigned int i;
+
+	job_open_mmap(&b.d, kind, BUFS);
+	export_all(&b, exported);
+	for (i = 0; i < WARM_UP; i++)
+		one_job_with_readers(&b, readers);
+	graph_start(calls);
+	for (i = 0; i < jobs(); i++)
+		one_job_with_readers(&b, readers);
+	graph_stop();
+	job_close(&b.d);
+	/* The capture buffer is queued first */
+	return graph_nth_median(QUEUE, 0, 2);
+}
+
+/* What a driver's buf_queue operation takes, with the users of the buffer */
+TEST_KINDS(queueing, 300, rga)
+{
+	quiet();
+	if (waits_are_enabled()) {
+		figure(queue_median(kind, 0, 0), "instructions", "queue.%s.not-exported", kind->name);
+		figure(queue_median(kind, 1, 0), "instructions", "queue.%s.readers-0", kind->name);
+		figure(queue_median(kind, 1, 1), "instructions", "queue.%s.readers-1", kind->name);
+		figure(queue_median(kind, 1, MAX_READERS), "instructions",
+		       "queue.%s.readers-%u", kind->name, MAX_READERS);
+		figure(queue_median(kind, M2M_FENCED_EXPORTS, 0), "instructions",
+		       "queue.%s.exports-%u", kind->name, M2M_FENCED_EXPORTS);
+		waits_enable(false);
+	}
+	figure(queue_median(kind, 1, 0), "instructions", "queue.%s.%s", kind->name,
+	       expect_fences() ? "wait-off" : "off");
+	waits_enable(true);
 }
 
 static void vgem_fence(int fd, uint32_t handle, uint32_t flags)
