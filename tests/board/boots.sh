@@ -23,6 +23,7 @@ build() {
 	seed=$3
 	[ -z "$suffix" ] || [ ! -d "$cache/$1" ] || seed=$1
 	shift 3
+	[ ! -d "$tree/drivers/media/platform/rockchip/rkvdec" ] || set -- "$@" rkvdec
 	start_from "$cache/$seed" "$cache/$name"
 	echo "# building $name"
 	"$here/build-kernel" "$tree" "$cache/$name" "$@"
@@ -37,6 +38,8 @@ start() {
 	# What only some kernels have; the tests know no single-planar node of vim2m
 	has=
 	[ ! -e "$tree/drivers/media/platform/rockchip/rga/rga3-hw.c" ] || has=VRF_RGA3=1
+	# without patches/rkvdec/fixes, the first interrupt that comes late ends the kernel
+	! grep -qs rkvdec_irq_done "$tree/drivers/media/platform/rockchip/rkvdec/rkvdec.c" || has="$has VRF_RKVDEC=1"
 	! grep -q multiplanar "$tree/drivers/media/test-drivers/vim2m.c" || has="$has VRF_VIM2M=1"
 	! grep -q DRM_FORMAT_NV12 "$tree/drivers/gpu/drm/vkms/vkms_plane.c" || has="$has VRF_VKMS_NV12=1"
 	# shellcheck disable=SC2086 # words
