@@ -203,7 +203,7 @@ test_letter_of_the_mistakes() {
 	sendable
 	printf 'one\trga.x\temulated board, fences\ntwo\tselftest\tx86_64, vim2m\n' | has_header mutants
 	passes "$S/send/cover-letter"
-	letter_says "^  broken variants of the series detected +not run +2 of $(find "$HERE/../mutants" -name '*.patch' | wc -l)$"
+	letter_says "^  broken variants of the series detected +not run +2 of $(find "$HERE/../mutants" -maxdepth 1 -name '*.patch' | wc -l)$"
 }
 
 run_tests "$@"
