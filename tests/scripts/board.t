@@ -506,6 +506,19 @@ END
 	done >out
 	says '^# Totals: pass:1 fail:0 skip:0$'
 }
+# "*" in boots.tsv is all subjects, whatever files are where it runs
+test_board_expands_no_words() {
+	mkdir -p board/board
+	: >rga.x
+	cp "$B/run" "$B/boots.tsv" board/
+	for stub in build-kernel build-initramfs boot; do
+		# shellcheck disable=SC2016 # of the stub
+		printf '#!/bin/sh\nfor word; do :; done\necho "${0##*/} $# $word" >>calls\n' >board/$stub
+		chmod +x board/$stub
+	done
+	VRF_CACHE=$T VRF_TREE=$T ONLY='rga.*' passes board/run fences
+	printf '%s\n' 'build-kernel 8 fences-y' 'build-initramfs 5 *' 'boot 5 rga.*' | same - calls
+}
 # A kernel that begins as a copy of another, when the disk is full
 test_board_copies_all_or_nothing() {
 	mkdir -p board/fences
