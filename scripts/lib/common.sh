@@ -125,13 +125,6 @@ start_from() {
 	cp -a "$1" "$2.new" || { rm -rf "$2.new"; die_io 8 "cannot copy $1 to $2"; }
 	mv "$2.new" "$2"
 }
-# prepare: the tree, and the series applied; a fix that does not apply alone is no hindrance
-prepare() {
-	"$S/tree/tree" || exit
-	rc=0
-	"$S/tree/apply" >&2 || rc=$?
-	[ $rc -le 1 ] || exit $rc
-}
 # fixes_of SERIES: the directory of the fixes below the series in this directory
 fixes_of() { if [ -d "$1/fixes" ]; then echo "$1/fixes"; else echo "$PATCHES/fixes"; fi; }
 # patch_name PATCH: a fix has its folder before it

@@ -2,6 +2,13 @@
 # shellcheck shell=sh
 # The series and their patches; sourced after common.sh.
 
+# prepare: the tree, and the series applied; a fix that does not apply alone is no hindrance
+prepare() {
+	"$S/tree/tree" || exit
+	rc=0
+	"$S/tree/apply" >&2 || rc=$?
+	[ $rc -le 1 ] || exit $rc
+}
 # series_names: the bases that have a series, in their order
 series_names() {
 	{
