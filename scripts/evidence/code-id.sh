@@ -13,7 +13,8 @@ series=$1
 shift
 tree=$(ours -C "$SRC" rev-parse 'HEAD^{tree}')
 known=$OUT/code-ids
-state=$(key "$tree" "$(cat "$(fixes_of "$series")"/*.patch "$series"/*.patch "$@" "$0" 2>/dev/null | sha256sum)" "$(gcc --version)")
+state=$(key "$tree" "$(cat "$(fixes_of "$series")"/*.patch "$series"/*.patch "$@" "$0" 2>/dev/null | sha256sum)" \
+	"$(gcc --version)")
 mkdir -p "$OUT" || die_io 8 "cannot write $OUT"
 if id=$(grep -s "^$state " "$known"); then
 	echo "${id#* }"

@@ -132,7 +132,10 @@ result() {
 report() {
 	line="$(title "$name"): $1"
 	if [ -t 2 ] && [ -z "${NO_COLOR:-}" ]; then
-		case $1 in ok*) line="$(printf '\033[32m%s\033[0m' "$line")" ;; FAIL*) line="$(printf '\033[31m%s\033[0m' "$line")" ;; esac
+		case $1 in
+		ok*) line="$(printf '\033[32m%s\033[0m' "$line")" ;;
+		FAIL*) line="$(printf '\033[31m%s\033[0m' "$line")" ;;
+		esac
 	fi
 	[ ! -t 2 ] || printf '\r\033[K' >&2
 	printf '%s\n' "$line" >&2

@@ -62,7 +62,9 @@ new_clang() {
 }
 
 # packages COLUMN: what $missing is in, of a distribution: 2 Debian, 3 Fedora, 4 Arch
-packages() { printf '%s\n' "$missing" | cut -f"$1" | tr ' ' '\n' | sort -u | grep -v '^-$' | tr '\n' ' ' | sed 's/ $//'; }
+packages() {
+	printf '%s\n' "$missing" | cut -f"$1" | tr ' ' '\n' | sort -u | grep -v '^-$' | tr '\n' ' ' | sed 's/ $//'
+}
 
 install_packages() {
 	say "missing: $(printf '%s\n' "$missing" | cut -f1 | tr '\n' ' ')"

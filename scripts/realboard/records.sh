@@ -22,7 +22,11 @@ for record; do
 		{ say "${record##*/} is cut off: record it again"; rc=1; continue; }
 	[ "$(sed -n 's/^base: //p' "$record")" = "$base" ] || continue
 	[ "$(sed -n 's/^patch: \([0-9a-f]*\).*/\1/p' "$record" | sort)" = "$ids" ] ||
-		{ say "${record##*/} is of other patches than ${dir#"$TOP"/}: record it again with the tarball of $(again realboard), or remove it"; rc=1; continue; }
+		{
+			say "${record##*/} is of other patches than ${dir#"$TOP"/}: record it again with the tarball of $(again realboard), or remove it"
+			rc=1
+			continue
+		}
 	awk -v file="${record##*/}" '
 		{ at = index($0, ": "); key = substr($0, 1, at - 1); value = substr($0, at + 2) }
 		key != "log" && key != "" { v[key] = value }
@@ -49,8 +53,10 @@ for record; do
 			if (v["option"] != "y") return "its kernel has the option " (v["option"] == "n" ? "off" : v["option"])
 			if (v["enable"] == "N") return "videobuf2_release_fence.enable was off"
 			if (v["splats"] != "0" || v["exit"] != "0") return v["splats"] " splats, exit code " v["exit"]
-			if ("off-fences" in v && v["off-fences"] !~ /^0 /) return "fences began with videobuf2_release_fence.enable off: " v["off-fences"]
-			if ("off-splats" in v && (v["off-splats"] != "0" || v["off-exit"] != "0")) return "switched off: " v["off-splats"] " splats, exit code " v["off-exit"]
+			if ("off-fences" in v && v["off-fences"] !~ /^0 /)
+				return "fences began with videobuf2_release_fence.enable off: " v["off-fences"]
+			if ("off-splats" in v && (v["off-splats"] != "0" || v["off-exit"] != "0"))
+				return "switched off: " v["off-splats"] " splats, exit code " v["off-exit"]
 			if (v["lost"] != "0" || v["dropped"] != "0") return lost ? lost " events lost" : "not all was counted"
 			if (v["fences"] ~ /^0 /) return "no fence began"
 			if (order != "0/0") return "fences twice/disordered: " order

@@ -71,7 +71,8 @@ unpack() {
 package_of() {
 	known=$(awk '!/^#/ { printf "%s ", $1 }' "$BASES")
 	row=$(awk -v b="$1" '$1 == b' "$BASES")
-	[ -n "$row" ] || die 7 "there is no Debian package for $1 in scripts/tree/bases.tsv (it has: ${known% }): give KDIR, or GIT_URL"
+	[ -n "$row" ] ||
+		die 7 "there is no Debian package for $1 in scripts/tree/bases.tsv (it has: ${known% }): give KDIR, or GIT_URL"
 	# shellcheck disable=SC2086 # a row of words
 	set -- $row
 	pkg=$2 version=$3 pool=$4 size=$5 sum=$6 suite=$7 dl=$CACHE/dl

@@ -7,7 +7,8 @@ runtime='' display='' home=''
 find_desktop() {
 	case $user in '' | -* | *[!A-Za-z0-9._-]*) die 2 "-u wants the name of a user" ;; esac
 	uid=$(id -u "$user" 2>/dev/null) || die 2 "there is no user '$user'"
-	command -v runuser >/dev/null || die 3 "this board has no 'runuser', which -u needs: install util-linux (on Alpine: runuser)"
+	command -v runuser >/dev/null ||
+		die 3 "this board has no 'runuser', which -u needs: install util-linux (on Alpine: runuser)"
 	runtime=$root/run/user/$uid
 	for socket in "$runtime"/wayland-*; do
 		case $socket in *.lock) continue ;; esac

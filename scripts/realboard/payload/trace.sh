@@ -65,7 +65,11 @@ trace_start() {
 	trace_callbacks
 	trace_frames
 	counted=$counts.done
-	(awk -v jobs="$jobs" -v callbacks="$callbacks" -v dqbuf="$dqbuf" -f "$here/count.awk" "$instance/trace_pipe" >"$counts"; : >"$counted") &
+	(
+		awk -v jobs="$jobs" -v callbacks="$callbacks" -v dqbuf="$dqbuf" -f "$here/count.awk" \
+			"$instance/trace_pipe" >"$counts"
+		: >"$counted"
+	) &
 	reader=$!
 }
 

@@ -65,6 +65,7 @@ check_hardware() { # ran on real hardware
 }
 check_results() { # docs/results.md
 	(unset BASE KDIR; "$S/evidence/results" "$tmp/results") >/dev/null 2>"$tmp/why" || no "$(tail -n 1 "$tmp/why")"
-	cmp -s "${RESULTS:-$TOP/docs/results.md}" "$tmp/results" || no "docs/results.md is not what evidence says: run 'make results'"
+	cmp -s "${RESULTS:-$TOP/docs/results.md}" "$tmp/results" ||
+		no "docs/results.md is not what evidence says: run 'make results'"
 	echo "is what evidence says"
 }

@@ -7,9 +7,11 @@ check_letter() { # the letter is generated
 	cmp -s "$LETTER" "$tmp/letter" ||
 		no "line $(cmp "$LETTER" "$tmp/letter" 2>&1 | sed 's/.*line //') is not what evidence says: run $(again cover-letter); texts belong in cover-letter.in"
 	# what cannot be broken stands alone
-	! grep -nE '.{73}' "$LETTER" | grep -vE '^[0-9]+: *[^ ]+$' >"$tmp/long" || no "line $(sed 's/:.*//;q' "$tmp/long") is longer than 72 characters: break it in cover-letter.in"
+	! grep -nE '.{73}' "$LETTER" | grep -vE '^[0-9]+: *[^ ]+$' >"$tmp/long" ||
+		no "line $(sed 's/:.*//;q' "$tmp/long") is longer than 72 characters: break it in cover-letter.in"
 	lines=$(wc -l <"$LETTER")
-	[ "$lines" -le 115 ] || no "the letter has $lines lines, more than 115, which nobody reads to their end: shorten cover-letter.in"
+	[ "$lines" -le 115 ] ||
+		no "the letter has $lines lines, more than 115, which nobody reads to their end: shorten cover-letter.in"
 	echo "$lines lines, as evidence has it"
 }
 check_figures() { # no figure typed in
@@ -20,6 +22,7 @@ check_figures() { # no figure typed in
 	echo "all of them are of evidence"
 }
 check_v1() { # links v1 at lore
-	grep -qF "$(v1_link)" "$LETTER" || no "the letter does not link $(v1_link), as submitting-patches.rst asks: write @v1@ in cover-letter.in"
+	grep -qF "$(v1_link)" "$LETTER" ||
+		no "the letter does not link $(v1_link), as submitting-patches.rst asks: write @v1@ in cover-letter.in"
 	v1_link
 }

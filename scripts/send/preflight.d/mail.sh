@@ -7,7 +7,8 @@ check_signed() { # signed off by the sender
 	who=$(identity)
 	[ -n "$who" ] || no "git knows no name of yours: git config user.name and user.email"
 	mails >/dev/null
-	[ "$(cat "$MAIL/state")" = "$(mail_state)" ] || no "the signed copy is of other patches, of another letter or sender: run $(again signoff)"
+	[ "$(cat "$MAIL/state")" = "$(mail_state)" ] ||
+		no "the signed copy is of other patches, of another letter or sender: run $(again signoff)"
 	for mail in $(patches); do
 		grep -qxF "Signed-off-by: $who" "$mail" || no "${mail##*/} is not signed by $who: run $(again signoff)"
 	done
@@ -17,7 +18,8 @@ check_assisted() { # assistants are named
 	list=$(patches) || exit
 	# shellcheck disable=SC2086 # paths of ours
 	tags=$(sed -n 's/^Assisted-by: //p' $list | sort | uniq -c | awk '{ n = $1; sub(/^ *[0-9]+ /, ""); printf "%s%s (%d patches)", sep, $0, n; sep = ", " }')
-	[ -n "$tags" ] || remark "none is: where an AI assistant took part, $(again signoff) with ASSISTED_BY='LLM [TOOL]...' (Documentation/process/coding-assistants.rst); that is yours to say"
+	[ -n "$tags" ] ||
+		remark "none is: where an AI assistant took part, $(again signoff) with ASSISTED_BY='LLM [TOOL]...' (Documentation/process/coding-assistants.rst); that is yours to say"
 	echo "$tags"
 }
 check_subject() { # subject prefix
@@ -25,7 +27,8 @@ check_subject() { # subject prefix
 	m=$(($(printf '%s\n' "$list" | wc -l) - 1)) n=0
 	prefix="$(thread prefix) v$(thread reroll)"
 	for mail in $list; do
-		grep -q "^Subject: \[$prefix $n/$m\] ." "$mail" || no "${mail##*/} does not begin with [$prefix $n/$m]: run $(again signoff)"
+		grep -q "^Subject: \[$prefix $n/$m\] ." "$mail" ||
+			no "${mail##*/} does not begin with [$prefix $n/$m]: run $(again signoff)"
 		n=$((n + 1))
 	done
 	echo "[$prefix n/$m]"
@@ -52,7 +55,8 @@ check_recipients() { # goes to all who matter
 	for mail in $(printf '%s\n' "$list" | sed '1{h;d}; $G'); do
 		"$S/send/recipients.sh" "$mail" >"$tmp/who" 2>"$tmp/why" || no "$(tail -n 1 "$tmp/why")"
 		{ thread list; cat "$tmp/who"; } | sed 's/.*<//; s/>.*//' | tr '[:upper:]' '[:lower:]' | sort >"$tmp/want"
-		addresses "$mail" | cmp -s - "$tmp/want" || no "${mail##*/} goes to others than get_maintainer.pl and scripts/send/people.tsv say: run $(again signoff)"
+		addresses "$mail" | cmp -s - "$tmp/want" ||
+			no "${mail##*/} goes to others than get_maintainer.pl and scripts/send/people.tsv say: run $(again signoff)"
 		lists=
 		while read -r pattern names; do
 			# shellcheck disable=SC2254 # a pattern
@@ -62,7 +66,8 @@ check_recipients() { # goes to all who matter
 		[ -n "$lists" ] || no "${LISTS_OF#"$TOP"/} has no row for ${mail##*/}"
 		all="$all $lists"
 		for address in $(people | sed 's/.*<//; s/>//') $lists; do
-			grep -qiF "$address" "$tmp/want" || no "${mail##*/} does not go to $address: see ${LISTS_OF#"$TOP"/}, scripts/send/people.tsv and get_maintainer.pl"
+			grep -qiF "$address" "$tmp/want" ||
+				no "${mail##*/} does not go to $address: see ${LISTS_OF#"$TOP"/}, scripts/send/people.tsv and get_maintainer.pl"
 		done
 	done
 	echo "maintainers, lists and the reviewers of v1; the letter to all $(wc -l <"$tmp/want")"
@@ -90,7 +95,8 @@ check_mail() { # plain, unwrapped, UTF-8
 		ours mailinfo "$tmp/message" "$tmp/patch" <"$mail" >/dev/null
 		ours -C "$WORK" apply --cached "$tmp/patch" 2>"$tmp/why" || no "${mail##*/} does not apply: $(tail -n 1 "$tmp/why")"
 	done
-	[ "$(ours -C "$WORK" write-tree)" = "$(ours -C "$WORK" rev-parse 'series^{tree}')" ] || no "the mails make another tree than the patches: run $(again signoff)"
+	[ "$(ours -C "$WORK" write-tree)" = "$(ours -C "$WORK" rev-parse 'series^{tree}')" ] ||
+		no "the mails make another tree than the patches: run $(again signoff)"
 	unset GIT_INDEX_FILE
 	echo "and the mails make the same tree as the patches"
 }
@@ -98,7 +104,8 @@ check_stands_on() { # the note of the base is true
 	list=$(mails) || exit
 	# shellcheck disable=SC2086 # paths of ours
 	note=$(sed -n '/^base-commit: /p; /^prerequisite-patch-id: /p' $list)
-	[ "$note" = "$(base_block "$(mails_from)")" ] || no "the mails name the base '$(echo "$note" | head -n 1)', which is not what they stand on: run $(again signoff)"
+	[ "$note" = "$(base_block "$(mails_from)")" ] ||
+		no "the mails name the base '$(echo "$note" | head -n 1)', which is not what they stand on: run $(again signoff)"
 	commit=$(base_commit)
 	echo "${commit:-no commit, since the tree is a package: the letter names its version}; $(echo "$note" | grep -c '^prerequisite' || :) prerequisites"
 }

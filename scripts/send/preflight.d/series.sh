@@ -6,8 +6,10 @@ check_opt_in() { # opt-in, default n
 	kconfig=drivers/media/common/videobuf2/Kconfig
 	ours show "series:$kconfig" | awk '/^config / { in_it = $2 == "VIDEOBUF2_RELEASE_FENCES" } in_it' >"$tmp/option"
 	grep -q '	bool' "$tmp/option" || no "there is no bool VIDEOBUF2_RELEASE_FENCES in $kconfig"
-	! grep -qE '	(default y|default m|def_bool y)' "$tmp/option" || no "VIDEOBUF2_RELEASE_FENCES is on by default: v1's reviewers were promised the opposite"
-	ours grep -q 'supports_release_fences' series -- include/media/videobuf2-core.h || no "vb2_queue has no supports_release_fences"
+	! grep -qE '	(default y|default m|def_bool y)' "$tmp/option" ||
+		no "VIDEOBUF2_RELEASE_FENCES is on by default: v1's reviewers were promised the opposite"
+	ours grep -q 'supports_release_fences' series -- include/media/videobuf2-core.h ||
+		no "vb2_queue has no supports_release_fences"
 	echo "VIDEOBUF2_RELEASE_FENCES, bool, off by default; vb2_queue::supports_release_fences"
 }
 # What lockdep has to see: the calls that the series must add, by file. The drivers open
@@ -26,16 +28,19 @@ check_annotations() { # annotated for lockdep
 		# what the series adds there, without comments
 		ours diff fixes series -- "$file" | sed -n '/^+[[:space:]]*\(\/\*\|\* \)/!s/^+//p' >"$tmp/added"
 		for call in $calls; do
-			grep -q "$call(" "$tmp/added" || no "the series adds no $call() to $file: annotate it, or fix scripts/send/preflight.d/series.sh"
+			grep -q "$call(" "$tmp/added" ||
+				no "the series adds no $call() to $file: annotate it, or fix scripts/send/preflight.d/series.sh"
 		done
 	done <"$tmp/annotations"
 	# each decoder that takes the cookie of hantro_end_prepare_run() ends the section
 	for file in $(ours grep -l '= hantro_end_prepare_run(' series -- drivers/media/platform/verisilicon/'*.c' | sed 's/^series://'); do
-		ours grep -q 'dma_fence_end_signalling(' series -- "$file" || no "$file takes the cookie of hantro_end_prepare_run() and ends no section"
+		ours grep -q 'dma_fence_end_signalling(' series -- "$file" ||
+			no "$file takes the cookie of hantro_end_prepare_run() and ends no section"
 	done
 	echo "$(wc -w <"$tmp/annotations") calls and files, each as it must be"
 }
 check_unsigned() { # unsigned in the repository
-	! grep -l '^Signed-off-by:' "$(series_dir)"/*.patch >"$tmp/signed" || no "patches in the repository are signed: leave that to 'make signoff'"
+	! grep -l '^Signed-off-by:' "$(series_dir)"/*.patch >"$tmp/signed" ||
+		no "patches in the repository are signed: leave that to 'make signoff'"
 	echo "only the copy is signed"
 }

@@ -8,7 +8,8 @@ check_applies() { # applies to the tree
 check_base() { # made for the right base
 	used=$(series_dir)
 	wanted=$(series_of "$(sent)")
-	[ "$used" = "$wanted" ] || no "the series that is sent is ${wanted#"$TOP"/} (scripts/tree/bases.tsv), not ${used#"$TOP"/}: take BASE=$(sent)"
+	[ "$used" = "$wanted" ] ||
+		no "the series that is sent is ${wanted#"$TOP"/} (scripts/tree/bases.tsv), not ${used#"$TOP"/}: take BASE=$(sent)"
 	if [ -z "$KDIR" ]; then
 		case v$(version "$SRC"). in "$(series_name)".*) ;; *) no "${used#"$TOP"/} is for $(series_name), not for $BASE: take BASE=$(series_name)" ;; esac
 	fi
