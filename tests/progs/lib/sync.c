@@ -33,14 +33,6 @@ int sync_status(int sync_fd)
 	return info.status;
 }
 
-unsigned int sync_fences(int sync_fd)
-{
-	struct sync_file_info info;
-
-	info_of(sync_fd, &info, NULL);
-	return info.num_fences;
-}
-
 uint64_t sync_time_ns(int sync_fd)
 {
 	struct sync_fence_info fences[MAX_FENCES];

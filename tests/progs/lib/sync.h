@@ -13,7 +13,6 @@
 int sync_status(int sync_fd);
 /* The latest time stamp of the fences in a signalled sync_file */
 uint64_t sync_time_ns(int sync_fd);
-unsigned int sync_fences(int sync_fd);
 /* Waits, then the status; fails when it stays pending */
 int sync_wait(int sync_fd, unsigned int ms);
 /* A sync_file of what is in both */
