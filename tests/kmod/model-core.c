@@ -43,8 +43,7 @@ MODULE_PARM_DESC(delay_us, "microseconds that a job takes, until a test turns it
 
 static LIST_HEAD(model_list);
 
-/* The bytes of @addr, up to the end of its page. NULL: no memory is there. */
-static void *model_memory(u32 table, u32 addr)
+void *model_memory(u32 table, u32 addr)
 {
 	phys_addr_t phys = addr;
 	u32 *entry;
@@ -193,8 +192,9 @@ static void model_step(struct model *m, ktime_t now)
 	case MODEL_BUSY:
 		if (m->knobs.pause || ktime_before(now, m->due))
 			break;
-		if (m->knobs.fail_jobs) {
-			m->knobs.fail_jobs--;
+		if (m->job.broken || m->knobs.fail_jobs) {
+			if (!m->job.broken)
+				m->knobs.fail_jobs--;
 			model_finish(m, false);
 			break;
 		}
@@ -411,6 +411,7 @@ static void model_remove(struct platform_device *pdev)
 }
 
 static const struct of_device_id model_of_match[] = {
+	{ .compatible = "vrf,model-rkvdec", .data = &model_rkvdec_ops },
 	{ .compatible = "vrf,model-rga2", .data = &model_rga2_ops },
 	{ .compatible = "vrf,model-rga3", .data = &model_rga3_ops },
 	{ .compatible = "vrf,model-vdpu2", .data = &model_vdpu2_ops },
@@ -453,5 +454,5 @@ static void __exit model_exit(void)
 }
 module_exit(model_exit);
 
-MODULE_DESCRIPTION("Modelled RGA2, RGA3, VDPU2 and VEPU2 for the vb2 release fence tests");
+MODULE_DESCRIPTION("Modelled RGA2, RGA3, rkvdec, VDPU2 and VEPU2 for the vb2 release fence tests");
 MODULE_LICENSE("GPL");

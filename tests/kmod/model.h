@@ -31,6 +31,7 @@ struct model_job {
 	u32 src;
 	u32 src_table;		/* page table of the source, 0: none */
 	u32 dst_table;		/* page table of the destination, 0: none */
+	bool broken;		/* what is programmed does not fit the source */
 	unsigned int spans;
 	struct model_span span[MODEL_MAX_SPANS];
 };
@@ -110,6 +111,16 @@ struct model {
 	u32 line;
 };
 
+/**
+ * model_memory() - what the hardware reads or writes at an address
+ *
+ * @table:	page table of the hardware, 0: none
+ * @addr:	address
+ *
+ * Return: the bytes up to the end of the page, or %NULL if no memory is there.
+ */
+void *model_memory(u32 table, u32 addr);
+
 static inline u32 model_read(struct model *m, u32 reg)
 {
 	return readl(m->regs + reg);
@@ -153,6 +164,7 @@ static inline void model_add_span(struct model_job *job, u32 addr, u32 bytes, u3
  */
 unsigned int vrf_model_starts(const char *name, u32 reg, u32 bit);
 
+extern const struct model_ops model_rkvdec_ops;
 extern const struct model_ops model_rga2_ops;
 extern const struct model_ops model_rga3_ops;
 extern const struct model_ops model_vdpu2_ops;
