@@ -28,10 +28,17 @@
 
 #include "model.h"
 
-/* The start bit of the decoder, VDPU2 */
-#define START_REG	(0x400 + 57 * 4)
-#define START_BIT	BIT(0)
 #define START_LOOKS	100
+
+/* The start bit of a decoder */
+struct start_bit {
+	const char *model;
+	u32 reg;
+	u32 bit;
+};
+
+static const struct start_bit vdpu2 = { "vdpu", 0x400 + 57 * 4, BIT(0) };
+static const struct start_bit rkvdec = { "rkvdec", 0x004, BIT(0) };
 
 static atomic_t inside, outside;
 static atomic_t published, published_badly;
@@ -69,21 +76,38 @@ static int section_started(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 /*
  * A decoder starts the hardware in the middle of a function. So look at its start bit
- * when the section ends that hantro_end_prepare_run() has opened. One job at a time.
+ * when the section ends that its last function before has opened. One job at a time.
  */
 static struct task_struct *committed;
+static const struct start_bit *start_bit;
 static unsigned int starts_before;
 
-static int run_committed(struct kretprobe_instance *ri, struct pt_regs *regs)
+static unsigned int starts(void)
+{
+	return vrf_model_starts(start_bit->model, start_bit->reg, start_bit->bit);
+}
+
+static int run_committed(const struct start_bit *start)
 {
 	if (!section_is_open()) {
 		atomic_inc(&outside);
 		return 0;
 	}
 
-	starts_before = vrf_model_starts("vdpu", START_REG, START_BIT);
+	start_bit = start;
+	starts_before = starts();
 	WRITE_ONCE(committed, current);
 	return 0;
+}
+
+static int hantro_committed(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	return run_committed(&vdpu2);
+}
+
+static int rkvdec_committed(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	return run_committed(&rkvdec);
 }
 
 static bool decoder_has_started(void)
@@ -91,7 +115,7 @@ static bool decoder_has_started(void)
 	unsigned int looks;
 
 	for (looks = 0; looks < START_LOOKS; looks++) {
-		if (vrf_model_starts("vdpu", START_REG, START_BIT) != starts_before)
+		if (starts() != starts_before)
 			return true;
 		udelay(1);
 	}
@@ -177,10 +201,11 @@ static int buffer_done(struct kprobe *p, struct pt_regs *regs)
 }
 
 /* What is not there has no hardware started, which a test would notice */
-static struct kretprobe starts[] = {
+static struct kretprobe start_probes[] = {
 	{ .kp.symbol_name = "rga_hw_start", .handler = section_started },
 	{ .kp.symbol_name = "rga3_hw_start", .handler = section_started },
-	{ .kp.symbol_name = "hantro_end_prepare_run", .handler = run_committed },
+	{ .kp.symbol_name = "hantro_end_prepare_run", .handler = hantro_committed },
+	{ .kp.symbol_name = "rkvdec_run_postamble", .handler = rkvdec_committed },
 };
 
 /* The same: nothing published, nothing signalled, no buffer given back */
@@ -191,15 +216,15 @@ static struct kprobe probes[] = {
 	{ .symbol_name = "vb2_buffer_done", .pre_handler = buffer_done },
 };
 
-static bool start_registered[ARRAY_SIZE(starts)];
+static bool start_registered[ARRAY_SIZE(start_probes)];
 static bool probe_registered[ARRAY_SIZE(probes)];
 
 static int __init section_init(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(starts); i++)
-		start_registered[i] = !register_kretprobe(&starts[i]);
+	for (i = 0; i < ARRAY_SIZE(start_probes); i++)
+		start_registered[i] = !register_kretprobe(&start_probes[i]);
 	for (i = 0; i < ARRAY_SIZE(probes); i++)
 		probe_registered[i] = !register_kprobe(&probes[i]);
 
@@ -225,9 +250,9 @@ static void __exit section_exit(void)
 	for (i = 0; i < ARRAY_SIZE(probes); i++)
 		if (probe_registered[i])
 			unregister_kprobe(&probes[i]);
-	for (i = 0; i < ARRAY_SIZE(starts); i++)
+	for (i = 0; i < ARRAY_SIZE(start_probes); i++)
 		if (start_registered[i])
-			unregister_kretprobe(&starts[i]);
+			unregister_kretprobe(&start_probes[i]);
 }
 
 module_init(section_init);
