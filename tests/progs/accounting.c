@@ -12,7 +12,7 @@
 #include "sync.h"
 #include "trace.h"
 
-/* 10,000 for each driver, which has three kinds and four, and more with an RGA3 */
+/* 10,000 for rga and for hantro, which have three kinds and four, and more elsewhere */
 #define JOBS		(kind->requests ? 2500 : 3400)
 #define BUFS		4
 #define READ_EVERY	20

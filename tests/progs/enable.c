@@ -21,7 +21,9 @@
 #define READ_EVERY	20
 #define SWITCH_US	3000
 
-static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
+static const struct kind *const one_each[] = {
+	&kind_rga, &kind_rga3, &kind_mpeg2, &kind_rkvdec, NULL
+};
 
 /* Where there are release fences they are on, and stay so for what comes later */
 static void need_switch(void)

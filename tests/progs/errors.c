@@ -13,18 +13,25 @@
 #include "jobs.h"
 #include "sync.h"
 
-/* The watchdog of hantro: 2 s. The timer of the core: 5 s. Both run late here. */
+/* The watchdog of both decoders: 2 s. The timer of the core: 5 s. Both run late here. */
 #define WATCHDOG_MIN_MS	1500
 #define WATCHDOG_MAX_MS	4500
 #define TIMER_MIN_MS	4500
 #define TIMER_MAX_MS	8000
 
-static const struct kind *const decoders[] = { &kind_mpeg2, &kind_h264, &kind_mpeg2_import, NULL };
-static const struct kind *const late_decoders[] = { &kind_mpeg2, &kind_h264_import, NULL };
+static const struct kind *const decoders[] = {
+	&kind_mpeg2, &kind_h264, &kind_mpeg2_import, &kind_rkvdec, &kind_rkvdec_import, NULL
+};
+static const struct kind *const hevc[] = { &kind_rkvdec_hevc, NULL };
+static const struct kind *const late_decoders[] = {
+	&kind_mpeg2, &kind_h264_import, &kind_rkvdec, NULL
+};
 /* Each of these waits takes seconds, so no buffer has all of them */
 static const struct kind *const rgas[] = { &kind_rga, &kind_rga3, NULL };
 static const struct kind *const late_rgas[] = { &kind_rga_import, &kind_rga3, NULL };
-static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
+static const struct kind *const one_each[] = {
+	&kind_rga, &kind_rga3, &kind_mpeg2, &kind_rkvdec, NULL
+};
 
 /* Starts a job on buffer 0 and returns what a consumer waits for */
 static int start_job(struct job_dev *d, uint32_t stamp)
@@ -104,6 +111,25 @@ TEST_KINDS(error_irq, 20, decoders)
 	check_wait(fd, -EIO, 0, 1000);
 	dequeue_error(&d);
 	check_next(&d);
+	job_close(&d);
+}
+
+/*
+ * No error: the hardware fails if it is told of other slices than it finds. A driver that
+ * looks the slices up too early reads those of the frame before, from freed memory if
+ * there are more now.
+ */
+TEST_KINDS(more_slices_than_before, 20, hevc)
+{
+	static const unsigned int slices[] = { 1, 8, 3 };
+	struct job_dev d;
+	unsigned int i;
+
+	open_dev(&d, kind);
+	for (i = 0; i < sizeof(slices) / sizeof(*slices); i++) {
+		d.slices = slices[i];
+		check_next(&d);
+	}
 	job_close(&d);
 }
 

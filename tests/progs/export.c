@@ -35,7 +35,9 @@
 #define CLOSE_MAX_MS	100
 #define CLOSE_TRIES	5
 
-static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
+static const struct kind *const one_each[] = {
+	&kind_rga, &kind_rga3, &kind_mpeg2, &kind_rkvdec, NULL
+};
 static const struct kind *const contig[] = { &kind_mpeg2, NULL };
 static const int modes[] = { O_RDONLY, O_WRONLY, O_RDWR };
 

@@ -26,10 +26,12 @@
 #define LEAK_KB		36
 #define SETTLE_ROUNDS	40
 
-static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
+static const struct kind *const one_each[] = {
+	&kind_rga, &kind_rga3, &kind_mpeg2, &kind_rkvdec, NULL
+};
 static const struct kind *const started[] = {
 	&kind_rga, &kind_rga_nv12m, &kind_rga_import, &kind_rga3, &kind_mpeg2,
-	&kind_mpeg2_import, &kind_h264, NULL
+	&kind_mpeg2_import, &kind_h264, &kind_rkvdec, NULL
 };
 
 static const struct kind *const no_requests[] = { &kind_rga, &kind_rga3, NULL };

@@ -26,7 +26,7 @@
 static const struct kind *const observed[] = {
 	&kind_rga, &kind_rga_nv12m, &kind_rga_1080p, &kind_rga_import,
 	&kind_rga3, &kind_rga3_nv12m, &kind_mpeg2, &kind_mpeg2_import,
-	&kind_h264, &kind_h264_import, NULL
+	&kind_h264, &kind_h264_import, &kind_rkvdec, &kind_rkvdec_import, NULL
 };
 
 struct scene {

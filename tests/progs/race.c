@@ -20,7 +20,9 @@
 #define STEP_US		100
 #define DESTROY_MS	5000
 
-static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
+static const struct kind *const one_each[] = {
+	&kind_rga, &kind_rga3, &kind_mpeg2, &kind_rkvdec, NULL
+};
 
 /* One reference is the timer's. Files are let go by work, fences by RCU. */
 static void check_accounts(const struct kind *kind, struct trace_counts *c,

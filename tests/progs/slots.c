@@ -24,7 +24,9 @@
 #define CROWD_TRIES	5
 #define CLOSES		100
 
-static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
+static const struct kind *const one_each[] = {
+	&kind_rga, &kind_rga3, &kind_mpeg2, &kind_rkvdec, NULL
+};
 static const struct kind *const two_planes[] = { &kind_rga_nv12m, &kind_rga3_nv12m, NULL };
 
 static int export(struct job_dev *d, unsigned int index)

@@ -15,7 +15,7 @@
 #define WHILE_MS	200
 
 static const struct kind *const held_kinds[] = {
-	&kind_h264, &kind_h264_import, NULL
+	&kind_h264, &kind_h264_import, &kind_rkvdec, NULL
 };
 
 static void check_nothing(int dmabuf)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Suspend in mid-job, as far as the drivers have it: hantro is forced into runtime
- * suspend, rga has no system sleep at all. The fence ends with the job all the same,
+ * Suspend in mid-job, as far as the drivers have it: hantro and rkvdec are forced into
+ * runtime suspend, rga has no system sleep at all. The fence ends with the job all the same,
  * whether that is over meanwhile or after resume.
  *
  * By pm_test: suspend, some time, resume. The hardware is a model that runs on, its
@@ -19,12 +19,12 @@
 
 #define POWER		"/sys/power/"
 #define SECONDS		"/sys/module/suspend/parameters/pm_test_delay"
-/* Less than the suspend takes, and less than hantro's watchdog */
+/* Less than the suspend takes, and less than a watchdog */
 #define JOB_US		400000
 #define NEXT		0x600d600du
 
 static const struct kind *const kinds[] = {
-	&kind_rga, &kind_rga3, &kind_mpeg2, &kind_mpeg2_import, NULL
+	&kind_rga, &kind_rga3, &kind_mpeg2, &kind_mpeg2_import, &kind_rkvdec, NULL
 };
 
 static void put(const char *path, const char *text)

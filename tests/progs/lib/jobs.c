@@ -17,6 +17,7 @@
 #define WIDTH	128
 #define HEIGHT	64
 #define PAGE	4096
+#define MAX_SLICES	8
 
 static void set_controls(struct job_dev *d, int request,
 			 struct v4l2_ext_control *control, unsigned int count)
@@ -88,6 +89,62 @@ static void h264_controls(struct job_dev *d, int request, unsigned int parity)
 	set_controls(d, request, control, 4);
 }
 
+static void vp9_controls(struct job_dev *d, int request, unsigned int parity)
+{
+	struct v4l2_ctrl_vp9_frame frame = {
+		.bit_depth = 8,
+		.frame_width_minus_1 = d->kind->width - 1,
+		.frame_height_minus_1 = d->kind->height - 1,
+		.flags = V4L2_VP9_FRAME_FLAG_KEY_FRAME | V4L2_VP9_FRAME_FLAG_SHOW_FRAME |
+			 V4L2_VP9_FRAME_FLAG_X_SUBSAMPLING |
+			 V4L2_VP9_FRAME_FLAG_Y_SUBSAMPLING,
+	};
+	struct v4l2_ctrl_vp9_compressed_hdr header = { 0 };
+	struct v4l2_ext_control control[] = {
+		{ .id = V4L2_CID_STATELESS_VP9_FRAME,
+		  .size = sizeof(frame), .ptr = &frame },
+		{ .id = V4L2_CID_STATELESS_VP9_COMPRESSED_HDR,
+		  .size = sizeof(header), .ptr = &header },
+	};
+
+	(void)parity;
+	set_controls(d, request, control, 2);
+}
+
+static void hevc_controls(struct job_dev *d, int request, unsigned int parity)
+{
+	struct v4l2_ctrl_hevc_sps sps = {
+		.pic_width_in_luma_samples = d->kind->width,
+		.pic_height_in_luma_samples = d->kind->height,
+		.chroma_format_idc = 1,
+		.log2_diff_max_min_luma_coding_block_size = 2,
+	};
+	struct v4l2_ctrl_hevc_pps pps = { 0 };
+	struct v4l2_ctrl_hevc_scaling_matrix matrix = { 0 };
+	struct v4l2_ctrl_hevc_decode_params params = {
+		.flags = V4L2_HEVC_DECODE_PARAM_FLAG_IRAP_PIC |
+			 V4L2_HEVC_DECODE_PARAM_FLAG_IDR_PIC,
+	};
+	struct v4l2_ctrl_hevc_slice_params slice[MAX_SLICES];
+	struct v4l2_ext_control control[] = {
+		{ .id = V4L2_CID_STATELESS_HEVC_SPS, .size = sizeof(sps), .ptr = &sps },
+		{ .id = V4L2_CID_STATELESS_HEVC_PPS, .size = sizeof(pps), .ptr = &pps },
+		{ .id = V4L2_CID_STATELESS_HEVC_SCALING_MATRIX,
+		  .size = sizeof(matrix), .ptr = &matrix },
+		{ .id = V4L2_CID_STATELESS_HEVC_DECODE_PARAMS,
+		  .size = sizeof(params), .ptr = &params },
+		{ .id = V4L2_CID_STATELESS_HEVC_SLICE_PARAMS,
+		  .size = d->slices * sizeof(*slice), .ptr = slice },
+	};
+	unsigned int i;
+
+	(void)parity;
+	memset(slice, 0, sizeof(slice));
+	for (i = 0; i < MAX_SLICES; i++)
+		slice[i].slice_type = V4L2_HEVC_SLICE_TYPE_I;
+	set_controls(d, request, control, 5);
+}
+
 /* How Linux 7.0 and 7.2 name it */
 #define RGA2	"rockchip-rga rga2"
 
@@ -145,6 +202,30 @@ const struct kind kind_h264 = {
 	.controls = h264_controls,
 };
 
+const struct kind kind_rkvdec = {
+	.name = "rkvdec", .driver = "rkvdec", .model = "rkvdec",
+	.only_with = "VRF_RKVDEC",
+	.out_fourcc = V4L2_PIX_FMT_H264_SLICE, .cap_fourcc = V4L2_PIX_FMT_NV12,
+	.width = WIDTH, .height = HEIGHT, .requests = true,
+	.controls = h264_controls,
+};
+
+const struct kind kind_rkvdec_hevc = {
+	.name = "rkvdec-hevc", .driver = "rkvdec", .model = "rkvdec",
+	.only_with = "VRF_RKVDEC",
+	.out_fourcc = V4L2_PIX_FMT_HEVC_SLICE, .cap_fourcc = V4L2_PIX_FMT_NV12,
+	.width = WIDTH, .height = HEIGHT, .requests = true,
+	.controls = hevc_controls,
+};
+
+const struct kind kind_rkvdec_vp9 = {
+	.name = "rkvdec-vp9", .driver = "rkvdec", .model = "rkvdec",
+	.only_with = "VRF_RKVDEC",
+	.out_fourcc = V4L2_PIX_FMT_VP9_FRAME, .cap_fourcc = V4L2_PIX_FMT_NV12,
+	.width = WIDTH, .height = HEIGHT, .requests = true,
+	.controls = vp9_controls,
+};
+
 const struct kind kind_rga_import = {
 	.name = "rga-import", .driver = "rockchip-rga", .cards = RGA2, .model = "rga",
 	.out_fourcc = V4L2_PIX_FMT_ARGB32, .cap_fourcc = V4L2_PIX_FMT_ARGB32,
@@ -165,6 +246,14 @@ const struct kind kind_h264_import = {
 	.controls = h264_controls, .import = true,
 };
 
+const struct kind kind_rkvdec_import = {
+	.name = "rkvdec-import", .driver = "rkvdec", .model = "rkvdec",
+	.only_with = "VRF_RKVDEC",
+	.out_fourcc = V4L2_PIX_FMT_H264_SLICE, .cap_fourcc = V4L2_PIX_FMT_NV12,
+	.width = WIDTH, .height = HEIGHT, .requests = true,
+	.controls = h264_controls, .import = true,
+};
+
 const struct kind kind_jpeg = {
 	.name = "jpeg", .driver = "hantro-vpu", .model = "vepu",
 	.out_fourcc = V4L2_PIX_FMT_YUYV, .cap_fourcc = V4L2_PIX_FMT_JPEG,
@@ -179,12 +268,13 @@ const struct kind kind_vim2m = {
 
 const struct kind *const all_kinds[] = {
 	&kind_rga, &kind_rga_nv12m, &kind_rga3, &kind_rga3_nv12m,
-	&kind_mpeg2, &kind_h264, NULL
+	&kind_mpeg2, &kind_h264, &kind_rkvdec, &kind_rkvdec_hevc, &kind_rkvdec_vp9, NULL
 };
 
 const struct kind *const every_kind[] = {
 	&kind_rga, &kind_rga_nv12m, &kind_rga_import, &kind_rga3, &kind_rga3_nv12m,
-	&kind_mpeg2, &kind_mpeg2_import, &kind_h264, &kind_h264_import, NULL
+	&kind_mpeg2, &kind_mpeg2_import, &kind_h264, &kind_h264_import,
+	&kind_rkvdec, &kind_rkvdec_import, NULL
 };
 
 void job_open(struct job_dev *d, const struct kind *kind)
@@ -194,6 +284,7 @@ void job_open(struct job_dev *d, const struct kind *kind)
 
 	memset(d, 0, sizeof(*d));
 	d->kind = kind;
+	d->slices = 1;
 	m2m_open(&d->m, kind->driver, kind->cards, kind->out_fourcc);
 	knob_reset(kind->model);
 	/* The coded side first, the other depends on it */
@@ -303,8 +394,14 @@ static void queue_out(struct job_dev *d, unsigned int index, uint32_t stamp,
 		      uint32_t time, unsigned int parity, uint32_t flags)
 {
 	int request = d->kind->requests ? d->request[index] : -1;
+	uint32_t *source = d->m.out.buf[index].plane[0].map;
 
-	*(uint32_t *)d->m.out.buf[index].plane[0].map = stamp;
+	source[0] = stamp;
+	/* rkvdec is not told which field it decodes, it looks for that in the stream */
+	if (request >= 0) {
+		source[1] = parity;
+		source[2] = d->slices;
+	}
 	m2m_queue_buf(&d->m, &d->m.out, index, flags, request, time);
 	if (request < 0)
 		return;

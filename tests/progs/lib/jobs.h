@@ -29,7 +29,7 @@ struct kind {
 
 /* All that publish release fences, on buffers of their own; ends with NULL */
 extern const struct kind *const all_kinds[];
-/* The same, and those that write into buffers of others */
+/* Those that write into buffers of others as well, a codec or two for each driver */
 extern const struct kind *const every_kind[];
 extern const struct kind kind_rga_import, kind_mpeg2_import, kind_h264_import;
 extern const struct kind kind_rga, kind_rga_nv12m, kind_mpeg2, kind_h264;
@@ -39,6 +39,9 @@ extern const struct kind kind_rga_nv12m_shown;
 extern const struct kind kind_rga_1080p;
 /* The newer hardware of the same driver */
 extern const struct kind kind_rga3, kind_rga3_nv12m;
+/* The other decoder of the RK3399, with H.264 if the name says no more */
+extern const struct kind kind_rkvdec, kind_rkvdec_import;
+extern const struct kind kind_rkvdec_hevc, kind_rkvdec_vp9;
 /* Those that did not opt in: an encoder of hantro, a driver of software */
 extern const struct kind kind_jpeg, kind_vim2m;
 
@@ -49,6 +52,7 @@ struct job_dev {
 	struct m2m m;
 	int media;
 	int request[M2M_MAX_BUFS];
+	unsigned int slices;		/* of a HEVC frame, at most 8 */
 	unsigned long started;
 };
 
