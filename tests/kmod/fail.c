@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Jobs of hantro that cannot start: userspace cannot make one of the board's codecs fail
+ * Jobs of hantro and rkvdec that cannot start: userspace can make one codec of the board
+ * fail, VP9
  *
  * Each file in debugfs is how many jobs shall fail in one place of device_run().
  */
@@ -47,12 +48,13 @@ static int prepare_returns(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 0;
 }
 
-/* __pm_runtime_resume(dev, flags), which counts its caller even if it fails; 1: not hantro's */
+/* __pm_runtime_resume(dev, flags), which counts its caller even if it fails; 1: of another */
 static int power_called(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct device *dev = (void *)regs_get_kernel_argument(regs, 0);
 
-	return !dev->driver || strcmp(dev->driver->name, "hantro-vpu");
+	return !dev->driver || (strcmp(dev->driver->name, "hantro-vpu") &&
+				strcmp(dev->driver->name, "rkvdec"));
 }
 
 static int power_returns(struct kretprobe_instance *ri, struct pt_regs *regs)
@@ -122,5 +124,5 @@ static void __exit fail_exit(void)
 module_init(fail_init);
 module_exit(fail_exit);
 
-MODULE_DESCRIPTION("Makes jobs of hantro fail before they start, for tests");
+MODULE_DESCRIPTION("Makes jobs of hantro and rkvdec fail before they start, for tests");
 MODULE_LICENSE("GPL");

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A job of hantro that cannot start gives back all that it took: its buffers and its
+ * A job of a decoder that cannot start gives back all that it took: its buffers and its
  * request, the clocks, runtime PM. The jobs before and after it do not notice.
  *
  * A module makes jobs fail (tests/kmod/fail.c).
  */
 
 #include <fcntl.h>
+#include <glob.h>
 #include <linux/media.h>
 #include <poll.h>
 #include <stdio.h>
@@ -25,6 +26,10 @@
 #define REQUEST_MS	1000
 
 static const struct kind *const hantros[] = { &kind_mpeg2, &kind_h264, &kind_jpeg, NULL };
+static const struct kind *const resuming[] = {
+	&kind_mpeg2, &kind_h264, &kind_jpeg, &kind_rkvdec, &kind_rkvdec_vp9, NULL
+};
+static const struct kind *const vp9[] = { &kind_rkvdec_vp9, NULL };
 static const struct kind *const h264[] = { &kind_h264, NULL };
 static const struct kind *const mpeg2[] = { &kind_mpeg2, NULL };
 
@@ -56,13 +61,23 @@ static void read_text(const char *path, char *text, size_t size)
 	close(fd);
 }
 
+/* rkvdec has one device, and gives the name of the driver for that of the bus */
 static bool is_suspended(struct job_dev *d)
 {
+	const char *name = strchr(d->m.bus, ':') + 1;
 	char path[128], status[16];
+	glob_t found;
 
-	snprintf(path, sizeof(path), "/sys/bus/platform/devices/%s/power/runtime_status",
-		 strchr(d->m.bus, ':') + 1);
-	read_text(path, status, sizeof(status));
+	if (!strcmp(name, d->kind->driver))
+		snprintf(path, sizeof(path),
+			 "/sys/bus/platform/drivers/%s/*.video-codec/power/runtime_status", name);
+	else
+		snprintf(path, sizeof(path), "/sys/bus/platform/devices/%s/power/runtime_status",
+			 name);
+	CHECK(!glob(path, 0, NULL, &found));
+	CHECK_EQ(found.gl_pathc, 1);
+	read_text(found.gl_pathv[0], status, sizeof(status));
+	globfree(&found);
 	return !strcmp(status, "suspended\n");
 }
 
@@ -111,7 +126,22 @@ static void queue(struct job_dev *d, unsigned int index)
 	job_queue_out(d, index, index + 1);
 }
 
-/* Three jobs are queued, the second cannot start; then two more */
+/* A frame of another size, which VP9 only finds when the controls are applied */
+static void queue_wide(struct job_dev *d, unsigned int index)
+{
+	struct kind wide = *d->kind;
+	const struct kind *kind = d->kind;
+
+	wide.width *= 2;
+	d->kind = &wide;
+	queue(d, index);
+	d->kind = kind;
+}
+
+/*
+ * Three jobs are queued, the second cannot start; then two more. Without a knob the
+ * second is a frame of another size.
+ */
 static void second_fails(const struct kind *kind, const char *knob)
 {
 	struct idle before, after;
@@ -128,9 +158,13 @@ static void second_fails(const struct kind *kind, const char *knob)
 	CHECK(before.suspended);
 
 	job_begin(&d, 0, 1);
-	queue(&d, 1);
+	if (knob)
+		queue(&d, 1);
+	else
+		queue_wide(&d, 1);
 	queue(&d, 2);
-	fail_next(knob);
+	if (knob)
+		fail_next(knob);
 	job_go(&d);
 	check_good(&d, 0, 1);
 	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, &b), 1);
@@ -177,7 +211,12 @@ TEST_KINDS(clocks_fail, 20, hantros)
 	second_fails(kind, "clocks");
 }
 
-TEST_KINDS(resume_fails, 20, hantros)
+TEST_KINDS(size_does_not_fit, 20, vp9)
+{
+	second_fails(kind, NULL);
+}
+
+TEST_KINDS(resume_fails, 20, resuming)
 {
 	second_fails(kind, "power");
 }
