@@ -23,6 +23,7 @@
 #define KNOBS		"/sys/kernel/debug/vrf-fail/"
 #define CLOCK		"/sys/kernel/debug/clk/board-clock/clk_enable_count"
 #define SUSPEND_MS	2000
+#define OTHERS_MS	500
 #define REQUEST_MS	1000
 
 static const struct kind *const hantros[] = { &kind_mpeg2, &kind_h264, &kind_jpeg, NULL };
@@ -154,6 +155,8 @@ static void second_fails(const struct kind *kind, const char *knob)
 	knob_need(kind->model);
 	job_open_mmap(&d, kind, 3);
 	dmabuf = job_dmabuf(&d, 1, 0);
+	/* All devices share the clock: the one of an earlier test suspends, too */
+	sleep_ms(OTHERS_MS);
 	before = wait_idle(&d);
 	CHECK(before.suspended);
 
