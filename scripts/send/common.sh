@@ -99,12 +99,13 @@ server_fault() {
 		return
 		;;
 	esac
-	case $(git config -f "$1" --get-all sendemail.smtpServerOption) in
-	*@*) echo "sendemail.smtpServerOption names an address, which could be one more recipient: take it out" ;;
-	esac
-	case $(git config -f "$1" sendemail.sendmailCmd) in
-	*@*) echo "sendemail.sendmailCmd names an address, which could be one more recipient: take it out" ;;
-	esac
+	# an account or a sender may look like an address
+	for key in smtpServerOption sendmailCmd; do
+		case $(git config -f "$1" --get-all "sendemail.$key" | tr '\n' ' ' |
+			sed -E 's/(^| )(-a|--account|-f|-F)[ =]?[^ ]+/ /g') in
+		*@*) echo "sendemail.$key names an address, which could be one more recipient: take it out" ;;
+		esac
+	done
 }
 # alone CONFIG COMMAND...: with no other configuration of git, and outside of every
 # repository, whose hooks and configuration would count

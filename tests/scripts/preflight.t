@@ -276,7 +276,16 @@ test_preflight_servers() {
 	git config --global sendemail.smtpServerOption somebody@example.org
 	red server 'smtpServerOption names an address'
 	git config --global --unset sendemail.smtpServerOption
+	git config --global sendemail.sendmailCmd 'msmtp -a me@example.org you@example.org'
+	red server 'sendmailCmd names an address'
+	# an account, a sender
+	git config --global sendemail.sendmailCmd 'msmtp -a me@example.org --account=you@example.org -f a@example.org'
 	passes "$S/send/preflight" server
+	git config --global --unset sendemail.sendmailCmd
+	git config --global sendemail.smtpServerOption -a
+	git config --global --add sendemail.smtpServerOption me@example.org
+	passes "$S/send/preflight" server
+	git config --global --unset-all sendemail.smtpServerOption
 	# the user's own identity has the last word
 	git config --global sendemail.identity work
 	git config --global sendemail.work.smtpServer smtp.office365.com
