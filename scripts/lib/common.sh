@@ -34,6 +34,8 @@ fi
 trap 'exit 130' HUP INT TERM
 
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE CDPATH
+# a new repository takes no hooks, and the form of the repositories that it borrows objects from
+export GIT_TEMPLATE_DIR='' GIT_DEFAULT_HASH=sha1 GIT_DEFAULT_REF_FORMAT=files
 export LC_ALL=C GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0
 # A verb stands in scripts/ or in the folder of its stage
 TOP=$(cd "$(dirname "$0")/.." && pwd)
@@ -68,7 +70,13 @@ space() {
 }
 
 # git in our own repositories: ignores user configuration; no auto-maintenance
-ours() { GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git -c maintenance.auto=false "$@"; }
+ours() {
+	env -u GIT_CONFIG_COUNT -u GIT_CONFIG_PARAMETERS GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 \
+		git -c maintenance.auto=false "$@"
+}
+# git where the user's configuration must count: to read KDIR (safe.directory). The clone in
+# get-source.sh is the other place (proxies, insteadOf, credentials). No hook of the user has a say.
+theirs() { git -c core.hooksPath=/dev/null -c core.fsmonitor=false "$@"; }
 
 # lock: one run at a time in the cache, and a place for what it writes; the verbs that it calls
 # take both as theirs
@@ -158,7 +166,8 @@ mkdir -p "$CACHE" 2>/dev/null && [ -w "$CACHE" ] ||
 # tree_names: of everything that belongs to one tree
 tree_names() {
 	if [ -n "$KDIR" ]; then
-		KDIR=$(cd "$KDIR" 2>/dev/null && pwd -P) || die 4 "KDIR: there is no directory $KDIR"
+		[ -d "$KDIR" ] || die 4 "KDIR: there is no directory $KDIR"
+		KDIR=$(cd "$KDIR" && pwd -P) || die 4 "KDIR: cannot enter the directory above"
 		ID=kdir-$(key "$KDIR" | cut -c1-10)
 		TREE=$KDIR
 	else

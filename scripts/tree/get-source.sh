@@ -46,7 +46,7 @@ clone() {
 	say "clones $1 from $GIT_URL"
 	code=0
 	show git clone --depth 1 --branch "$1" "$GIT_URL" "$2"
-	timeout --foreground --kill-after=10 1800 git clone --progress --depth 1 --branch "$1" \
+	timeout --foreground --kill-after=10 1800 git -c core.hooksPath=/dev/null clone --progress --depth 1 --branch "$1" \
 		-c advice.detachedHead=false -c core.autocrlf=false "$GIT_URL" "$2" || code=$?
 	[ $code != 0 ] || return 0
 	rm -rf "$2"

@@ -1,0 +1,96 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Settings of the user and of the machine that must make no difference
+. "$(dirname "$0")/lib.sh"
+
+# hook DIR: a post-checkout hook that fails, as some have it for every clone
+hook() {
+	mkdir -p "$1"
+	printf '#!/bin/sh\nexit 1\n' >"$1/post-checkout"
+	chmod +x "$1/post-checkout"
+}
+test_clone_with_hooks_of_the_user() {
+	repo server
+	hook hooks
+	git config --global core.hooksPath "$T/hooks"
+	passes env GIT_URL="file://$T/server" "$S/tree/tree"
+	! grep 'cut off' err || fail "a hook ended the clone"
+	passes "$S/tree/tree"
+}
+test_clone_with_a_template_of_the_user() {
+	repo server
+	hook template/hooks
+	git config --global init.templateDir "$T/template"
+	passes env GIT_URL="file://$T/server" "$S/tree/tree"
+	! grep 'cut off' err || fail "a hook ended the clone"
+	rm -r "$CACHE/tree"
+	git config --global --unset init.templateDir
+	passes env GIT_TEMPLATE_DIR="$T/template" GIT_URL="file://$T/server" "$S/tree/tree"
+	! grep 'cut off' err || fail "a hook ended the clone"
+	[ -z "$(find "$CACHE/tree/v7.0/.git/hooks" -name post-checkout 2>/dev/null)" ] || fail "the hook is in the cache"
+}
+test_apply_with_configuration_in_the_environment() {
+	tree_to_patch
+	passes env GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=apply.whitespace GIT_CONFIG_VALUE_0=nonsense \
+		GIT_CONFIG_PARAMETERS="'commit.gpgsign'='true' 'gpg.program'='/bin/false'" "$S/tree/apply"
+}
+# git 3 makes such repositories
+test_apply_where_sha256_is_the_default() {
+	repo server
+	series patches server
+	export GIT_URL="file://$T/server" GIT_DEFAULT_HASH=sha256
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
+}
+test_apply_to_a_checkout_with_sha256() {
+	kernel linux
+	git -C linux init -q -b master --object-format=sha256
+	git -C linux add .
+	git -C linux commit -qm kernel
+	repo server
+	series patches server
+	export KDIR="$T/linux"
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
+	passes "$S/tree/apply"
+	grep -q forty "$CACHE"/work/kdir-*/rga.c || fail "not applied"
+}
+test_apply_to_a_checkout_with_reftable() {
+	kernel linux
+	git -C linux init -q -b master --ref-format=reftable 2>/dev/null || skip "this git has no reftable"
+	git -C linux add .
+	git -C linux commit -qm kernel
+	repo server
+	series patches server
+	export KDIR="$T/linux"
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
+}
+test_apply_where_reftable_is_the_default() {
+	tree_to_patch
+	export GIT_DEFAULT_REF_FORMAT=reftable
+	passes "$S/tree/apply"
+	passes "$S/tree/apply"
+}
+# A script whose lines end in CR does not run
+test_project_under_autocrlf() {
+	git init -q origin
+	cp "$HERE/../../.gitattributes" "$HERE/lib.sh" origin/
+	git -C origin add .
+	git -C origin commit -qm project
+	git config --global core.autocrlf true
+	git clone -q origin clone
+	! grep -q "$(printf '\r')" clone/lib.sh || fail "lines end in CR"
+}
+# git names its own remedy
+test_checkout_of_another_user() {
+	repo linux
+	refused 4 'git does not read .*, see above$' env GIT_TEST_ASSUME_DIFFERENT_OWNER=1 KDIR="$T/linux" "$S/tree/tree"
+	said 'git config --global --add safe.directory'
+}
+test_missing_checkout_is_named() {
+	for verb in tree/tree tree/apply build/build; do
+		refused 4 "no directory $T/none\$" env KDIR="$T/none" "$S/$verb"
+	done
+}
+run_tests "$@"
