@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # vb2 release fences. Each verb is one script in scripts/, in the folder of its stage; the
 # lines that begin with two # are what "make help" says.
-export KDIR BASE QUICK GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX
+export KDIR BASE QUICK GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS SERIES EVIDENCE LETTER SEND MBOX INBOX
 export V NO_INSTALL KVM WARM WHAT DIRTY ASSISTED_BY FIXES
 
 .PHONY: all help deps tree apply range-diff build lint check check-all test test-scripts test-board test-all
@@ -90,6 +90,8 @@ watch:	; @scripts/send/watch
 ## KDIR=/path       your own checkout of Linux instead, which is only read
 ## GIT_URL=...      where to clone a base from; ARCHIVE=... the Debian archive to take its
 ##                  source package from, instead of apt's configured archive
+## SERIES=wait      make, apply, build, lint and check: of what goes on top of the series: vim2m,
+##                  wait, rkvdec (scripts/tree/stacks.tsv)
 ## QUICK=1          builds less: arm64 alone, one state of the series where on is not
 ## ONLY="export"    make test runs these subjects or tests of the board alone, with 50 jobs of
 ##                  each kind where they run many; BOOTS="fences off" says which boots

@@ -37,11 +37,16 @@ objects() {
 	case $objects in
 	*arm64-n) set -- "KCFLAGS=-D__LINE__=0" "$@" ;;
 	esac
+	# where no series touches it it is the same as in the base
+	rkvdec=
+	[ "$SERIES" != rkvdec ] || rkvdec=drivers/media/platform/rockchip/rkvdec/
+	# shellcheck disable=SC2086 # a word or none
 	kmake "$compiler" "$tree" "$objects" "$arch" -k W=1 KERNELDOC=/dev/null "$@" \
 		drivers/media/common/videobuf2/ \
 		drivers/media/v4l2-core/v4l2-mem2mem.o \
 		drivers/media/platform/verisilicon/ \
 		drivers/media/platform/rockchip/rga/ \
+		$rkvdec \
 		drivers/media/test-drivers/vim2m.o >"$log" 2>&1 || {
 		grep -E 'error:|Error [0-9]|No space left' "$log" | head -n 10 >&2
 		die_io 1 "the build fails${what:+ with $what}, see $log"

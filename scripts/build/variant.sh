@@ -12,11 +12,22 @@
 . "$S/lib/once.sh"
 . "$S/build/kmake.sh"
 
+# with SERIES, before a fragment of configs/objects the one that is there for this series, too
 rows() {
-	awk -F '\t' -v quick="$QUICK" -v v="${1:-}" '
+	awk -F '\t' -v quick="$QUICK" -v v="${1:-}" -v series="$SERIES" -v configs="$TOP/configs/" '
+	function all(fragments, n, i, f, own, list) {
+		n = split(fragments, f, " ")
+		for (i = 1; i <= n; i++) {
+			own = f[i]
+			sub(/\//, "/" series "-", own)
+			if (own != f[i] && series != "" && (getline line <(configs own ".config")) > 0) list = list own " "
+			list = list f[i] " "
+		}
+		return list
+	}
 	/^#/ || (v != "" && $1 != v) { next }
 	{ states = quick ? $6 : $5 }
-	states != "-" { print $1, $2, $3, $4, states, $7 }' "$S/build/variants.tsv"
+	states != "-" { print $1, $2, $3, $4, states, all($7) }' "$S/build/variants.tsv"
 }
 
 # clean: without objects of an earlier run, whose warnings would not be seen again

@@ -41,7 +41,7 @@ export LC_ALL=C GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0
 TOP=$(cd "$(dirname "$0")/.." && pwd)
 TOP=$(cd "${TOP%/scripts}" && pwd -P)
 S=$TOP/scripts
-QUICK=${QUICK:-} BASE=${BASE:-} KDIR=${KDIR:-} CPUS=${CPUS:-$(nproc)}
+QUICK=${QUICK:-} SERIES=${SERIES:-} BASE=${BASE:-} KDIR=${KDIR:-} CPUS=${CPUS:-$(nproc)}
 PATCHES=${PATCHES:-$TOP/patches}
 
 say() { printf '%s: %s\n' "$me" "$*" >&2; }
@@ -174,7 +174,9 @@ tree_names() {
 		ID=${BASE:-v7.0}
 		TREE=$ID
 	fi
-	SRC=$CACHE/tree/$ID FIXED=$CACHE/fixed/$ID WORK=$CACHE/work/$ID OUT=$CACHE/out/$ID
+	# SERIES=NAME: what is on top of the series (tree/stack.sh), in trees and with results of its own
+	on=$ID${SERIES:+-$SERIES}
+	SRC=$CACHE/tree/$ID FIXED=$CACHE/fixed/$on WORK=$CACHE/work/$on OUT=$CACHE/out/$on
 }
 tree_names
 # one for all kernels, and for those with the option on and off. Not with CCACHE_DEPEND:

@@ -142,7 +142,9 @@ report() {
 }
 # plan: the rows of checks.tsv that are due, name and words
 plan() {
-	awk -F '\t' -v quick="$QUICK" '/^#/ || NF < 3 { next } quick && $2 == "full" { next } { print $1 "\t" $3 }' "$CHECKS"
+	awk -F '\t' -v quick="$QUICK" -v series="$SERIES" '
+		/^#/ || NF < 3 || (quick && $2 == "full") || (series != "" && $2 == "own") { next }
+		{ print $1 "\t" $3 }' "$CHECKS"
 }
 # title NAME: "[3/15] arm64, option on"
 title() {
@@ -174,7 +176,7 @@ count_on_terminal() {
 once_summary() {
 	ok=0 bad=0
 	echo
-	echo "vb2 release fences on $TREE: Linux $(version "$SRC"), commit $(ours -C "$SRC" rev-parse --short=12 HEAD)"
+	echo "vb2 release fences${SERIES:+, $SERIES,} on $TREE: Linux $(version "$SRC"), commit $(ours -C "$SRC" rev-parse --short=12 HEAD)"
 	echo
 	printf '%-7s %5s  %-44s %s\n' "" s "what was run" "what it found"
 	plan >"$OUT/results/plan.now"

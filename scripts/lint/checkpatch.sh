@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# checkpatch.sh [MAIL...]: the tree's own checkpatch, as linux-media wants it, over the series and
-# the fixes, or over mails that are ready to send. Apart: a missing sign-off (only
+# checkpatch.sh [MAIL...]: the tree's own checkpatch, as linux-media wants it, over the series, the
+# fixes and what goes on top of the series, or over mails that are ready to send. Apart: a missing sign-off (only
 # the sender can sign, so not in mails) and new files (the directories are in
 # MAINTAINERS, see maintainers.sh), and commit ids where the tree has no history to
 # look them up in.
 . "$(dirname "$0")/../lib/common.sh"
+. "$S/tree/series.sh"
 for mail; do
 	[ -f "$mail" ] && [ "${mail#/}" != "$mail" ] || die 2 "usage: $me [/path/of/MAIL...]"
 done
@@ -14,8 +15,6 @@ PATH=/usr/bin:/bin:$PATH # Debian's python3, which has the modules that are want
 options="--strict --max-line-length=80"
 words=$(python3 -c 'import os, codespell_lib; print(os.path.dirname(codespell_lib.__file__))' 2>/dev/null || :)/data/dictionary.txt
 [ -f "$words" ] || die 3 "codespell's dictionary.txt is missing: run 'make deps'"
-# patches/vim2m is for 7.0 and later
-vim2m_patches() { case $(series_dir) in */v6.*) ;; *) ls "$PATCHES"/vim2m/*.patch 2>/dev/null || : ;; esac; }
 # without the user's ~/.checkpatch.conf
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
@@ -26,7 +25,7 @@ apart=FILE_PATH_CHANGES
 [ $# != 0 ] || {
 	apart="$apart|MISSING_SIGN_OFF"
 	# shellcheck disable=SC2046 # paths of ours
-	set -- "$(fixes_of "$(series_dir)")"/*.patch "$(series_dir)"/*.patch $(vim2m_patches)
+	set -- $(all_patches)
 }
 n=0
 for p; do

@@ -3,6 +3,7 @@
 # maintainers.sh: get_maintainer.pl must name every list of the table lists.tsv,
 # and an entry of MAINTAINERS must cover every new file.
 . "$(dirname "$0")/../lib/common.sh"
+. "$S/tree/series.sh"
 [ $# = 0 ] || die 2 "usage: $me"
 cd "$WORK"
 # without the user's ~/.get_maintainer.conf
@@ -11,7 +12,7 @@ export HOME
 trap 'rm -rf "$HOME"' EXIT
 missing=
 n=0
-for p in "$(series_dir)"/*.patch; do
+for p in $(patches); do
 	who=$(perl scripts/get_maintainer.pl --nogit --nogit-fallback --norolestats "$p")
 	known=
 	while read -r pattern lists; do

@@ -28,7 +28,11 @@ with_index() {
 }
 documents=$(documents | sort -u)
 dirs=$(printf '%s\n' "$documents" | sed 's|/[^/]*$||' | sort -u | with_index | sort -u | tr '\n' ' ')
-[ -n "${dirs% }" ] || die 1 "the series touches no documentation"
+if [ -z "${dirs% }" ]; then
+	[ -n "$SERIES" ] || die 1 "the series touches no documentation"
+	echo "$SERIES touches no documentation"
+	exit
+fi
 
 # docs TREE NAME: the warnings of the html of these folders, in $OUT/sphinx.NAME
 docs() {

@@ -94,7 +94,7 @@ takes() {
 	done
 	mkdir -p scripts/tree scripts/build scripts/lint scripts/test scripts/evidence scripts/lib
 	cp "$S"/lib/* scripts/lib/
-	cp "$S/tree/series.sh" "$S/tree/bases.tsv" scripts/tree/
+	cp "$S/tree/series.sh" "$S/tree/bases.tsv" "$S/tree/stacks.tsv" scripts/tree/
 }
 skip() { echo "$*"; exit 4; }
 fail() { echo "FAIL: $*"; exit 1; }
