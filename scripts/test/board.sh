@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # The emulated machines, for the verbs that boot them; sourced after tree/series.sh
+[ -z "$SERIES" ] || die 2 "SERIES is for building and checking: name boots that have patches/$SERIES (tests/board/boots.tsv) with BOOTS"
 
 # emulate RECORD BOOT...: boot them (tests/board/run) with the trees that apply made, as one report
 # in KTAP on stdout. What they recorded becomes $OUT/record/RECORD; of a part of it (ONLY),
@@ -8,6 +9,7 @@
 emulate() (
 	record=$1
 	shift
+	known_only
 	lock
 	prepare
 	space 3000000
@@ -17,11 +19,7 @@ emulate() (
 		export VRF_RECORD
 		;;
 	esac
-	case " $*" in *' vim2m'*)
-		VRF_VIM2M_TREE=$("$S/tree/stack.sh" vim2m) || exit
-		export VRF_VIM2M_TREE
-		;;
-	esac
+	stacks "$@"
 	for boot; do rm -f "$OUT/board/$boot.tsv"; done
 	code=0
 	# a machine with other work takes twice as long
@@ -31,6 +29,40 @@ emulate() (
 	for boot; do cat "$OUT/board/$boot.tsv" 2>/dev/null || :; done >"$OUT/record/$record"
 	exit $code
 )
+
+# known_only: each word of ONLY is a program, or a part of the name of a test or of its kind
+known_only() {
+	progs=$TOP/tests/progs
+	programs=$(cd "$progs" && printf '%s\n' *.c | sed 's/\.c$//')
+	# shellcheck disable=SC2046 # paths of ours
+	names=$(sed -n -E 's/^\+?TEST[A-Z_]*\(([a-z0-9_, ]*).*/\1/p; s/^	\.name = "([^"]*)".*/\1/p' "$progs"/*.c \
+		"$progs/lib/jobs.c" $(find "$PATCHES" -name '*selftests*.patch'); echo compliance release_fence)
+	set -f
+	for word in ${ONLY:-}; do
+		printf '%s\n' "$programs" "$names" | grep -qF -e "${word##*.}" ||
+			die 2 "ONLY=$word is in the name of no test; the programs are $(echo "$programs" | tr '\n' ' ')"
+	done
+	set +f
+}
+# fitting BOOT...: of these, those whose patches on top of the series are made for this base. Whether
+# they fit a tree of one's own (KDIR) only shows when such a boot is asked for.
+fitting() {
+	[ -z "$KDIR" ] || return 0
+	for boot; do
+		[ -z "$(stack_files "$(stack_of "$boot")" "$ID")" ] || echo "$boot"
+	done
+}
+# stack_of BOOT: the patches on top of the series that it boots with, if any: vim2m, wait
+stack_of() {
+	awk -F '\t' -v boot="$1" '$1 == boot && $3 !~ /^(series|fixes)$/ { sub(/-fixes$/, "", $3); print $3 }' \
+		"$TOP/tests/board/boots.tsv"
+}
+# stacks BOOT...: make the trees that these boots need on top of the series
+stacks() {
+	for stack in $(for boot; do stack_of "$boot"; done | sort -u); do
+		"$S/tree/stack.sh" "$stack" || exit
+	done
+}
 
 # say_same RECORD WHAT A B: one more result: the lines of A and B are the same, of which there are
 # some; it goes to the record, too

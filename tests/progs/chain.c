@@ -192,8 +192,10 @@ static void play(bool early)
 	for (frame = 0; frame < FRAMES; frame++)
 		one_frame(&c, frame);
 	CALL(getrusage(RUSAGE_THREAD, &after));
-	note("chain: %u of %u frames handed to the converter early, %u to the screen, %u wrong (%s)",
-	     c.early_conv, FRAMES, c.early_screen, c.wrong, how);
+	figure(FRAMES, "frames", "chain.%s.frames", how);
+	figure(c.early_conv, "frames", "chain.%s.converter-early", how);
+	figure(c.early_screen, "frames", "chain.%s.screen-early", how);
+	figure(c.wrong, "frames", "chain.%s.wrong", how);
 	figure(median_of(c.gap, FRAMES), "ns", "chain.%s.decoded-to-converted", how);
 	figure(median_of(c.whole, FRAMES), "ns", "chain.%s.queued-to-shown", how);
 	figure((double)(after.ru_nvcsw - before.ru_nvcsw) / FRAMES, "a-frame",

@@ -231,10 +231,11 @@ static struct played play(const struct kind *kind, bool vgem, bool careful)
 static void tell(const struct kind *kind, const char *fences, const char *how,
 		 const struct played *p)
 {
-	note("gpu: %u of %u pictures changed while they were read (%s, fences of %s, %s)",
-	     p->changed, FRAMES, kind->name, fences, how);
-	note("gpu: %.1f frames/s, %.1f ms blocked in poll() in all, the player was woken %.2f times a frame (%s, fences of %s, %s)",
-	     p->fps, p->blocked_ms, p->switches, kind->name, fences, how);
+	figure(FRAMES, "pictures", "%s.%s.%s.read", kind->name, fences, how);
+	figure(p->changed, "pictures", "%s.%s.%s.changed", kind->name, fences, how);
+	figure(p->fps, "a-second", "%s.%s.%s.frames", kind->name, fences, how);
+	figure(p->blocked_ms, "ms", "%s.%s.%s.blocked", kind->name, fences, how);
+	figure(p->switches, "a-frame", "%s.%s.%s.wake-ups", kind->name, fences, how);
 }
 
 static void compare(const struct kind *kind, bool vgem)
@@ -245,17 +246,17 @@ static void compare(const struct kind *kind, bool vgem)
 
 	knob_need(kind->model);
 	p = play(kind, vgem, false);
-	tell(kind, fences, waits ? "jobs wait" : "as it is today", &p);
+	tell(kind, fences, waits ? "wait" : "no-wait", &p);
 	CHECK_EQ(p.changed > 0, !waits);
 
 	if (waits) {
 		waits_enable(false);
 		p = play(kind, vgem, false);
-		tell(kind, fences, "wait off", &p);
+		tell(kind, fences, "wait-off", &p);
 		CHECK(p.changed > 0);
 	}
 	p = play(kind, vgem, true);
-	tell(kind, fences, "poll() before QBUF", &p);
+	tell(kind, fences, "poll", &p);
 	CHECK_EQ(p.changed, 0);
 	if (waits)
 		waits_enable(true);

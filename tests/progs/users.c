@@ -323,7 +323,7 @@ TEST_KINDS(second_job_follows, 60, first_kinds)
 /* ... while STREAMOFF gives the buffer back that waits for it */
 TEST_KINDS(streamoff_in_interrupt, 600, first_kinds)
 {
-	unsigned int i, times = how_often(env_number("VRF_KASAN", 0) ? TIMES : FEWER_TIMES);
+	unsigned int i, times = how_often(env_number("VRF_MANY", 0) ? TIMES : FEWER_TIMES);
 	unsigned int waited = 0, ended = 0;
 	struct job_dev first, second;
 	int dmabuf;
@@ -349,8 +349,9 @@ TEST_KINDS(streamoff_in_interrupt, 600, first_kinds)
 		m2m_stream(&second.m, &second.m.out, true);
 		m2m_stream(&second.m, &second.m.cap, true);
 	}
-	note("users: %u times STREAMOFF; the fence was pending at QBUF %u times, ended before STREAMOFF %u times (%s)",
-	     times, waited, ended, kind->name);
+	figure(times, "times", "streamoff.%s", kind->name);
+	figure(waited, "times", "streamoff.%s.pending-at-qbuf", kind->name);
+	figure(ended, "times", "streamoff.%s.ended-before", kind->name);
 	CHECK(waited > times / 10);
 	job_close(&second);
 	job_close(&first);
@@ -408,7 +409,7 @@ TEST_KINDS(close_beside_a_blocked_job, 40, rga)
 	from = now_ns();
 	job_close(&waiting);
 	ms = (now_ns() - from) / 1000000;
-	note("users: close() takes %u ms while another job waits for a lock", ms);
+	figure(ms, "ms", "close-beside-a-blocked-job");
 	CHECK((now_ns() - h.from) / 1000000 < HOLD_MS);
 	CHECK(ms < AT_ONCE_MS);
 	pthread_join(h.thread, NULL);

@@ -111,7 +111,8 @@ test_mutants_of_another_base() {
 	mutant one 40
 	mutant two 41 "other lines"
 	mkdir -p scripts tests/board
-	takes test/mutants
+	takes test/mutants test/board.sh
+	cp "$B/boots.tsv" tests/board/
 	printf '#!/bin/sh\n' | tee scripts/tree/tree >scripts/tree/apply
 	mkdir -p "$(echo "$CACHE"/out/kdir-*)/board"
 	cat >tests/board/run <<'END'
@@ -127,7 +128,7 @@ END
 	says '^ok 3 two # SKIP it is made for v7.3$'
 	says '^# Totals: pass:2 fail:0 skip:1$'
 	id=$(basename "$CACHE"/tree/kdir-*)
-	mutant "$id/two" forty-two
+	mutant two forty-two
 	passes scripts/test/mutants two
 	# what is known of the others stays while the code is the same
 	[ "$(cut -f 4-7 "$CACHE/out/$id/record/mutants" | tr '\t\n' ' ;')" = 'one pass mistake 40;one pass  rga;two pass mistake forty-two;two pass  rga;' ] ||
@@ -135,7 +136,7 @@ END
 	says '^ok 2 two # forty-two: rga'
 	awk '$1 == "v7.3" { $1 = "'"$id"'" } { print }' OFS='\t' scripts/tree/bases.tsv >bases
 	mv bases scripts/tree/bases.tsv
-	rm -r "mutants/$id"
+	mutant two 41 "other lines"
 	code=0
 	scripts/test/mutants two >out 2>err || code=$?
 	[ $code = 1 ] || fail "exit code $code: $(cat out err)"
@@ -224,6 +225,10 @@ boards() {
 	shift
 	rm -rf scripts tests asked
 	mkdir -p scripts tests/board "$CACHE/out/v7.0/board"
+	cp "$B/boots.tsv" tests/board/
+	mkdir -p tests/progs patches/wait patches/rkvdec
+	: | tee patches/wait/0001.patch >patches/rkvdec/0001.patch
+	cp -r "$B/../progs/." tests/progs/
 	takes test/board.sh test/soak test/test-kasan test/test-rt test/test-board test/test-apps test/test-vim2m
 	printf '#!/bin/sh\n' >scripts/tree/tree
 	printf '#!/bin/sh\necho /tree\n' >scripts/tree/stack.sh
@@ -282,9 +287,9 @@ test_apps_compares() {
 test_vim2m_compares() {
 	boards 0 'vim2m release_fence a pass  '
 	printf 'Total: 1\r\nfoo (2 ms)\n' >"$CACHE/out/v7.0/board/vim2m-base.said"
-	printf 'Total: 1\r\nfoo (3 ms)\n' >"$CACHE/out/v7.0/board/vim2m.said"
+	printf 'Total: 1\r\nfoo (3 ms)\n' | tee "$CACHE/out/v7.0/board/vim2m-wait.said" >"$CACHE/out/v7.0/board/vim2m.said"
 	passes scripts/test/test-vim2m
-	[ "$(cat asked)" = 'vim2m-base vim2m  ' ] || fail "asked for $(cat asked)"
+	[ "$(cat asked)" = 'vim2m-base vim2m vim2m-wait  ' ] || fail "asked for $(cat asked)"
 	says '^ok 1 vim2m: v4l2-compliance says the same as without the series # 1 lines$'
 	echo 'Total: 2' >"$CACHE/out/v7.0/board/vim2m.said"
 	! scripts/test/test-vim2m >out 2>err || fail "it passes"
@@ -308,7 +313,9 @@ test_kasan_and_rt_are_recorded() {
 		[ $boot = rt ] || jobs=200
 		boards 0 "$boot observe rga.poll pass  "
 		passes scripts/test/test-$boot
-		[ "$(cat asked)" = "$boot  $jobs" ] || fail "asked for $(cat asked)"
+		[ "$(cat asked)" = "$boot wait-$boot rkvdec-$boot  $jobs" ] || fail "asked for $(cat asked)"
+		cat rows rows rows | diff -u - "$CACHE/out/v7.0/record/$boot" || fail "another record"
+		BOOTS=$boot passes scripts/test/test-$boot
 		record $boot | diff -u rows - || fail "another record"
 		rm "$CACHE/out/v7.0/record/$boot"
 		ONLY=observe passes scripts/test/test-$boot
@@ -323,7 +330,7 @@ test_kasan_and_rt_are_recorded() {
 test_board_of_a_part() {
 	boards 0 'fences observe a pass  '
 	passes scripts/test/test-board
-	[ "$(cat asked)" = 'fences off short  ' ] || fail "asked for $(cat asked)"
+	[ "$(cat asked)" = 'fences off short wait  ' ] || fail "asked for $(cat asked)"
 	says '^# took [0-9]* s$'
 	mkdir -p "$CACHE/out/v7.0/board"
 	echo '[   12.5] end' | tee "$CACHE/out/v7.0/board/off.log" >"$CACHE/out/v7.0/board/fences.log"
@@ -333,6 +340,11 @@ test_board_of_a_part() {
 	says '^# took [0-9]* s; booted: fences 12 s$'
 	ONLY="export done" passes scripts/test/test-board
 	[ "$(cat asked)" = 'fences export done 50' ] || fail "asked for $(cat asked)"
+	rm asked
+	for verb in test-board test-kasan test-vim2m; do
+		ONLY="export nosuch" refused 2 'ONLY=nosuch is in the name of no test; the programs are .*export' scripts/test/$verb
+	done
+	[ ! -e asked ] || fail "it boots"
 	BOOTS="off short" ONLY='' passes scripts/test/test-board
 	[ "$(cat asked)" = 'off short  ' ] || fail "asked for $(cat asked)"
 }
