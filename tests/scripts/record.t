@@ -98,6 +98,24 @@ test_record_of_a_board() {
 		fail "the event is still there: $(cat root/sys/kernel/tracing/dynamic_events)"
 	[ -z "$(ls -d tmp.* 2>/dev/null)" ] || fail "left behind: $(ls)"
 }
+# Jobs that had to wait until others no longer used their buffers
+test_record_waits_for_users() {
+	board
+	wait_event() { echo " $1-1 [000] $2: vb2_buf_wait_$3: owner = 00ab, queued = 1, owned_by_drv = 1, index = $4, type = $5, bytesused = $2"; }
+	waits="$(wait_event mpv 1.5 start 0 9)
+$(wait_event mpv 1.5 start 0 10)
+$(wait_event gpu 1.52 end 0 9)
+$(wait_event mpv 2.0 start 1 9)
+$(wait_event gpu 2.005 end 1 9)
+$(wait_event gpu 2.006 end 2 9)"
+	tracing "$waits"
+	shrec -n pine -- true >out 2>err || fail "$(cat err)"
+	has '^buffer-waits: unknown$'
+	has '^lacks: nothing$'
+	sed -i 's|vb2/vb2_buf_done |&$dir/events/vb2/vb2_buf_wait_start $dir/events/vb2/vb2_buf_wait_end |' bin/mkdir
+	shrec -n pine -- true >out 2>err || fail "$(cat err)"
+	has '^buffer-waits: 3 2 25 ms$'
+}
 # waiting EVENT...: a fence begins, these happen, it ends
 waiting() {
 	tracing ' mpv-1 [000] 1.0: dma_fence_init: driver=videobuf2 timeline=t context=1 seqno=2' "$@" \

@@ -8,7 +8,8 @@
 # Who waited for a release fence while it was pending: a thread (release-waits), a job
 # of a GPU (release-jobs), or a callback, as poll() and fence containers use it
 # (release-callbacks). The variables jobs, callbacks and dqbuf (frames that an application
-# took back) are empty where the kernel has no event for it.
+# took back) are empty where the kernel has no event for it, as is users: buffers whose job had to wait
+# until others no longer used them (patches/wait). Those of which no end is seen were given back.
 /tracing_mark_write: record: end/ { exit }
 /\[LOST [0-9]+ EVENTS\]/ { sub(/.*\[LOST /, ""); lost += $1; next }
 # pending CONTEXT SEQNO: a release fence that has not ended
@@ -40,6 +41,23 @@ function number(name, text) {
 	next
 }
 / add_callback: / { if (pending(number("context"), number("seqno"))) n["callback"]++; next }
+function at_time() {
+	match($0, /[0-9]+\.[0-9]+: vb2_buf_wait/)
+	return substr($0, RSTART, RLENGTH) + 0
+}
+# buffer: its queue, type and index
+function buffer(of) {
+	match($0, /owner = [^,]*,/)
+	of = substr($0, RSTART, RLENGTH)
+	match($0, /index = [^,]*, type = [^,]*,/)
+	return of substr($0, RSTART, RLENGTH)
+}
+/ vb2_buf_wait_start: / { n["users_start"]++; since[buffer()] = at_time(); next }
+/ vb2_buf_wait_end: / {
+	of = buffer()
+	if (of in since) { n["users_end"]++; waited += at_time() - since[of]; delete since[of] }
+	next
+}
 / vb2_buf_queue: / { n["buf_queue"]++; next }
 / vb2_buf_done: / { n["buf_done"]++; next }
 / v4l2_dqbuf: .* type = VIDEO_CAPTURE/ {
@@ -72,6 +90,8 @@ END {
 	printf "release-waits: %d %d\n", n["release_start"], n["release_end"]
 	print "release-jobs: " (jobs == "" ? "unknown" : n["job"] + 0)
 	print "release-callbacks: " (callbacks == "" ? "unknown" : n["callback"] + 0)
+	if (users == "") print "buffer-waits: unknown"
+	else printf "buffer-waits: %d %d %d ms\n", n["users_start"], n["users_end"], waited * 1000 + 0.5
 	printf "buffers: %d %d\n", n["buf_queue"], n["buf_done"]
 	print "frames: " (dqbuf == "" ? "unknown" : frames + 0)
 	for (i = 1; i <= minors; i++) print "dequeued: " minor[i] " " dequeued[minor[i]]

@@ -39,6 +39,13 @@ trace_callbacks() {
 		lack "an event for callbacks on fences (CONFIG_FPROBE_EVENTS, CONFIG_DEBUG_INFO_BTF), so those are unknown"
 }
 
+# Buffers that others still used when their job could have started: with patches/wait alone, so no
+# kernel lacks these events
+trace_users() {
+	users=
+	! turn_on vb2/vb2_buf_wait_start || ! turn_on vb2/vb2_buf_wait_end || users=1
+}
+
 # trace_start FILE: what is counted from now on goes there
 trace_start() {
 	counts=$1 incomplete='' instance=''
@@ -64,10 +71,11 @@ trace_start() {
 	trace_jobs
 	trace_callbacks
 	trace_frames
+	trace_users
 	counted=$counts.done
 	(
-		awk -v jobs="$jobs" -v callbacks="$callbacks" -v dqbuf="$dqbuf" -f "$here/count.awk" \
-			"$instance/trace_pipe" >"$counts"
+		awk -v jobs="$jobs" -v callbacks="$callbacks" -v dqbuf="$dqbuf" -v users="$users" \
+			-f "$here/count.awk" "$instance/trace_pipe" >"$counts"
 		: >"$counted"
 	) &
 	reader=$!
