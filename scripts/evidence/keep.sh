@@ -52,20 +52,20 @@ keep() {
 
 # header FIELD FILE: of the header
 header() { sed -n "/^#/!q; s/^# $1: //p" "$2"; }
-# on_top NAME: the patches on top of the series with which NAME is run
-on_top() { case $1 in vim2m | mutants) find "$PATCHES/vim2m" -name '*.patch' 2>/dev/null | sort ;; esac; }
+# on_top BASE NAME: the patches on top of the series with which NAME is run
+on_top() { case $2 in mutants | vim2m) stack_all vim2m "$1" ;; *wait | *rkvdec) stack_all "${2#mutants-}" "$1" ;; esac; }
 # patch_files BASE NAME: all patches that NAME is about
 patch_files() {
 	dir=$(series_of "$1")
 	find "$(fixes_of "$dir")" "$dir" -maxdepth 1 -name '*.patch' 2>/dev/null | sort
-	on_top "$2"
+	on_top "$1" "$2"
 }
 # code_of BASE NAME: the id of the code that NAME is about; nothing without a tree of BASE
 # shellcheck disable=SC2046 # paths of ours
-code_of() { BASE=$1 KDIR='' "$S/evidence/code-id.sh" "$(series_of "$1")" $(on_top "$2"); }
+code_of() { BASE=$1 KDIR='' "$S/evidence/code-id.sh" "$(series_of "$1")" $(on_top "$1" "$2"); }
 # ids_of BASE [NAME]: sets $ids to the patch ids of what NAME is about, which are asked for once
 ids_of() {
-	of="$1 $(on_top "${2:-}")"
+	of="$1 $(on_top "$1" "${2:-}")"
 	[ "${ids_are_of:-}" != "$of" ] || return 0
 	# shellcheck disable=SC2046 # paths of ours
 	ids=$(patch_ids $(patch_files "$1" "${2:-}") | cut -d' ' -f1)
@@ -107,7 +107,7 @@ commits_recorded() {
 }
 # passed FILE: die unless the run that it records is whole and nothing failed in it
 passed() {
-	awk -F '\t' -v boots="$(case $1 in */bench | */mutants) ;; *) echo y ;; esac)" '
+	awk -F '\t' -v boots="$(case $1 in */bench | */mutants*) ;; *) echo y ;; esac)" '
 		/^#/ { next }
 		NF != 7 { bad = "a line has " NF " fields" }
 		$5 == "fail" && $6 != "end" && !bad { bad = $2 ": " $3 " " $4 ($7 == "" ? "" : ": " $7) }

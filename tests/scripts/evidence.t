@@ -70,23 +70,28 @@ passed() { grep -q pass "$1"; }
 EVIDENCE=evidence
 END
 	# shellcheck disable=SC2016 # of the stubs
-	stub='mkdir -p "$OUT/record"; echo pass >"$OUT/record/${0##*test-}"; echo pass >"$OUT/record/${0##*/}"; echo "${0##*/} $* ${BOOTS:-}" >>asked'
-	echo 'emulate() { echo "board" >>asked; mkdir -p "$OUT/record"; echo pass >"$OUT/record/board"; }' >>scripts/test/board.sh
+	stub='mkdir -p "$OUT/record"; echo pass | tee "$OUT/record/${0##*test-}" "$OUT/record/${0##*/}" "$OUT/record/mutants-$1" >/dev/null; echo "${0##*/} $* ${BOOTS:-}" >>asked'
+	echo 'emulate() { echo "$*" >>asked; mkdir -p "$OUT/record"; echo pass >"$OUT/record/$1"; }' >>scripts/test/board.sh
+	mkdir -p patches/vim2m patches/wait patches/rkvdec
+	: | tee patches/vim2m/1.patch patches/wait/1.patch >patches/rkvdec/1.patch
 	for verb in bench/bench test/soak test/mutants test/test-kasan test/test-rt test/test-apps test/test-vim2m; do
 		printf '#!/bin/sh\n%s\n' "$stub" >scripts/$verb
 	done
 	printf '#!/bin/sh\necho check >>asked\n' >scripts/all
 	find scripts -type f -exec chmod +x {} +
-	for base in v7.0 v7.3; do
+	for base in v6.12 v7.0 v7.3; do
 		rm -f asked kept
 		BASE=$base CHECKS=/dev/null WHAT=all passes scripts/evidence/evidence
 		sed 's/ *$//' asked | tr '\n' ';' >$base
 		[ "$(wc -l <kept)" = "$(wc -l <asked)" ] || fail "kept: $(cat kept)"
 	done
-	all='check;board;test-kasan;test-rt;test-apps;soak;bench;test-vim2m  vim2m-base vim2m vim2m-off vim2m-rt;'
-	[ "$(cat v7.3)" = "${all}mutants;" ] || fail "v7.3: $(cat v7.3)"
+	all='check;board fences off short record;test-kasan  kasan;test-rt  rt;test-apps;soak;bench;'
+	more='test-vim2m  vim2m-base vim2m vim2m-off vim2m-rt;wait wait wait-kasan wait-rt vim2m-wait bench-wait;rkvdec rkvdec rkvdec-kasan rkvdec-rt;'
+	[ "$(cat v7.3)" = "$all${more}mutants .;mutants wait;mutants rkvdec;" ] || fail "v7.3: $(cat v7.3)"
+	# what goes on top of the series is not for this base
+	[ "$(cat v6.12)" = "$all" ] || fail "v6.12: $(cat v6.12)"
 	# they are made in the series that is sent
-	[ "$(cat v7.0)" = "$all" ] || fail "v7.0: $(cat v7.0)"
+	[ "$(cat v7.0)" = "$all$more" ] || fail "v7.0: $(cat v7.0)"
 	# a part of them is kept as such
 	rm asked
 	BASE=v7.3 WHAT=mutants ONLY="one two" passes scripts/evidence/evidence
