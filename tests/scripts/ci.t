@@ -10,8 +10,8 @@ ci() {
 	printf '#!/bin/sh\n[ "$BASE" != v7.3 ] || exit 7\nexit %s\n' "$1" >scripts/tree/tree
 	printf '#!/bin/sh\nsleep 1\necho "$*" >others\n' >scripts/each-base
 	find scripts -type f -exec chmod +x {} +
-	printf 'all:\n\t@echo "$(BASE) $(QUICK)." >>log\n\t@echo "%s"\ndeps:\ntest:\n\t@echo "test $(BASE) $(ONLY)." >>log\n\t@echo "%s"\n' "$2" "$3" >Makefile
-	export CI_BASES=v7.0 CI_BOARDS="" CI_VERBS=""
+	printf 'all:\n\t@echo "$(BASE) $(QUICK)$(SERIES)." >>log\n\t@echo "%s"\ndeps:\ntest:\n\t@echo "test $(BASE) $(ONLY)." >>log\n\t@echo "%s"\n' "$2" "$3" >Makefile
+	export CI_BASES=v7.0 CI_BOARDS="" CI_VERBS="" CI_ON_TOP=""
 	rm -f log others
 }
 last() { [ "$(tail -n 1 out)" = "$1" ] || fail "the last line is: $(tail -n 1 out)"; }
@@ -41,6 +41,17 @@ test_ci_bases() {
 	CI_BOARDS=v7.3 CI_SUBJECTS='show this' passes .ci/run
 	ran 'v7.0 .;v7.3 1.;v6.12 1.;test  .;test v7.3 show this.;'
 	last '168 passed, 0 failed, 0 skipped'
+}
+test_ci_on_top() {
+	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
+	export CI_ON_TOP='v7.0/wait v7.3/wait'
+	passes .ci/run
+	ran 'v7.0 .;v7.0 1wait.;test  .;'
+	last '92 passed, 0 failed, 1 skipped'
+	grep -q 'SKIPPED: NO TREE of v7.3: patches/wait' out || fail "the skip is not loud"
+	sed -i 's/^all:/&\n\t@[ "$(SERIES)" != wait ] || { echo "15 ok, 1 fell short"; exit 1; }/' Makefile
+	! .ci/run >out 2>&1 || fail "it passes with a series that failed"
+	last '91 passed, 1 failed, 1 skipped'
 }
 # Two would write to the same place
 test_ci_waits_for_the_other_trees() {
