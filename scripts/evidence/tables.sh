@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# What is kept as evidence, as Markdown tables on stdout: for docs/results.md, and by
-# way of text.awk for the letter. Sourced after keep.sh; the files are named by the
-# caller, who knows that they may be quoted.
+# What is kept as evidence, as Markdown tables on stdout: for docs/results.md and the
+# letter. Sourced after keep.sh; the files are named by the caller, who knows that they may be
+# quoted.
 
 # table_observed RECORD: what a consumer saw, with the series switched off and on
 table_observed() { awk -f "$S/evidence/observed.awk" "$1"; }
@@ -127,7 +127,7 @@ cost() {
 		$1 ~ /^share\./ { if (low == "" || $2 < low) low = $2; if ($2 > high) high = $2 }
 		END {
 			if (least == "") exit 1
-			printf "%d to %d instructions a job, %s to %s %% more, on %s\n", least, most, low, high, on
+			printf "a job executes %d to %d instructions more, %s to %s %% of what it executes with the option off, on %s\n", least, most, low, high, on
 		}' || die 1 "${1#"$TOP"/} has no figures of jobs: record it again"
 }
 # growth FILE: what publishing costs with each buffer, context or fence that is there already

@@ -16,22 +16,6 @@ test_observed_in_one_boot_only() {
 	report fences '62 | new content' >record
 	refused 1 'only one boot has rga' observed record
 }
-# a table for a mail
-test_text() {
-	printf '%s\n' 'before' '| name | *value* |' '| --- | --- |' '| one | 1 |' '| a name of more than one word that is so long that it has to be broken somewhere | 22 ms |' '' after >in
-	passes awk -f "$S/evidence/text.awk" in
-	cat >want <<'END'
-before
-  name                                                             value
-  one                                                                  1
-  a name of more than one word that is so long that it has to be   22 ms
-  broken somewhere
-
-after
-END
-	same want out
-	! grep -nE '.{73}' out || fail "lines are too long for a mail"
-}
 test_evidence_of_a_board_that_failed() {
 	mkdir scripts
 	takes evidence/evidence evidence/keep.sh test/board.sh

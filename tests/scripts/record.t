@@ -487,7 +487,7 @@ test_record_into_the_results() {
 	passes env BASE=v7.3 "$S/realboard/records.sh" evidence/boards/emulated.record
 	says 'unknown: no V4L2 device finished a buffer$'
 	passes "$S/send/cover-letter"
-	grep -q "^  real hardware: not run in this form$" cover-letter || fail "$(cat cover-letter)"
+	grep -q "^- Real hardware: not run in this form\." cover-letter || fail "$(cat cover-letter)"
 }
 test_board_tarball() {
 	command -v aarch64-linux-gnu-gcc >/dev/null || skip "no compiler for arm64"

@@ -45,7 +45,7 @@ check_recorded() { # since it was recorded
 			{ since="$since; $commit is not in this clone"; continue; }
 		[ "$changed" = 0 ] || since="$since; since $commit $changed files of tests, scripts and configs have changed (git diff --stat $commit -- tests scripts configs)"
 	done
-	[ -z "$since" ] || remark "${since#; }: the letter says so"
+	[ -z "$since" ] || remark "${since#; }: docs/results.md names the commit"
 	echo "at commit $(echo "$commits" | tr '\n' ' ' | sed 's/ $//'); no test or script has changed since"
 }
 check_lockdep() { # ran under lockdep
@@ -59,7 +59,7 @@ check_hardware() { # ran on real hardware
 	bad=$(awk -F '\t' '$15 != "" { printf "%s%s (%s)", n++ ? ", " : "", $1, $15 }' "$tmp/records")
 	[ -z "$bad" ] || no "no proof that fences work: $bad: record it again, or take it out of evidence/boards"
 	real=$(awk -F '\t' '$2 == "real" { print $3 }' "$tmp/records" | sort -u | tr '\n' ' ')
-	grep -q 'real hardware: ' "$LETTER" || no "the letter does not say whether it ran on real hardware"
+	grep -qi 'real hardware: ' "$LETTER" || no "the letter does not say whether it ran on real hardware"
 	[ -n "$real" ] || remark "not done, and the letter says so ($(again realboard) is for that)"
 	echo "done: ${real% }; did anybody wait? $(awk -F '\t' '$2 == "real" { printf "%s%s", sep, $16; sep = ", " }' "$tmp/records")"
 }
