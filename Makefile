@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # vb2 release fences. Each verb is one script in scripts/, in the folder of its stage; the
 # lines that begin with two # are what "make help" says.
-export KDIR BASE QUICK GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS SERIES EVIDENCE LETTER SEND MBOX INBOX
-export V NO_INSTALL KVM WARM WHAT DIRTY ASSISTED_BY FIXES
+export KDIR BASE QUICK GIT_URL ARCHIVE CPUS JOBS PATCHES ONLY BOOTS EVIDENCE LETTER SEND MBOX INBOX
+export V NO_INSTALL KVM WARM WHAT DIRTY ASSISTED_BY FIXES SERIES
 
 .PHONY: all help deps tree apply range-diff build lint check check-all test test-scripts test-board test-all
 .PHONY: test-kasan test-rt test-apps test-vim2m test-fresh soak mutants bench bench-check evidence results realboard clean
@@ -72,12 +72,13 @@ deps:	; @scripts/deps
 ## make clean       empties the cache but for the downloads
 clean:	; @scripts/clean
 ##
-## For whoever sends the series; without BASE about the series that is sent:
+## For whoever sends the series; without BASE about the series that is sent. SERIES=fixes, vim2m,
+## wait or rkvdec sends these patches instead of v2, by the same verbs:
 ## make cover-letter  writes the letter: cover-letter.in and what evidence/ holds
 cover-letter:	; @scripts/send/cover-letter
 ## make signoff     a copy in the cache, with the letter and your Signed-off-by;
 ##                  ASSISTED_BY='LLM [TOOL]...' adds the tag for an AI assistant;
-##                  FIXES=yes sends the fixes as its first patches
+##                  FIXES=yes sends the fixes as the first patches of v2
 signoff:	; @scripts/send/signoff
 ## make preflight   the list of what has to be there before it is sent
 preflight:	; @scripts/send/preflight

@@ -1,33 +1,74 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# For the verbs that send the series; sourced after common.sh. Without BASE and KDIR they are
-# about the series that is sent.
+# For the verbs that send a series; sourced after common.sh. Without BASE and KDIR they are
+# about the base whose series is sent, and without SERIES about v2 of the release fences.
 . "$S/lib/once.sh"
 . "$S/tree/series.sh"
 . "$S/evidence/keep.sh"
 about_sent
-LETTER=${LETTER:-$TOP/cover-letter}
-MAIL=$OUT/mail # the signed copy, by signoff
-export LETTER MAIL KDIR BASE
+SERIES=${SERIES:-}
+[ "$SERIES" != v2 ] || SERIES=''
+# row FIELD: of series.tsv
+row() { awk -F '\t' -v name="${SERIES:-v2}" -v field="$1" '$1 == name { print $field }' "$S/send/series.tsv"; }
+[ -n "$(row 1)" ] || die 2 "SERIES=$SERIES: give one of $(sed -n 's/^\([a-z0-9]*\)	.*/\1/p' "$S/send/series.tsv" | tr '\n' ' ')or leave it out"
+# What is sent are the commits $first..$last in $WORK. v2 and the fixes are in the tree $below; what
+# follows them ($stack) is on top of it, by stack.sh.
+below=$CACHE/work/$ID WORK=$CACHE/work/$ID OUT=$CACHE/out/$ID
+MAIL=$OUT/mail${SERIES:+-$SERIES} # the signed copy, by signoff
+stack=''
+case $SERIES in
+'') first=fixes last=series LETTER=${LETTER:-$TOP/cover-letter} LETTER_IN=${LETTER_IN:-$TOP/cover-letter.in} ;;
+fixes) first=base last=fixes ;;
+*) stack=$SERIES WORK=$below-$stack last=HEAD first=HEAD~$(find "$PATCHES/$stack" -name '*.patch' ! -path '*/v[0-9]*/*' | wc -l) ;;
+esac
+LETTER=${LETTER:-$OUT/cover-letter-$SERIES} LETTER_IN=${LETTER_IN:-$PATCHES/$SERIES/cover-letter}
+export SERIES LETTER MAIL KDIR BASE WORK OUT
+
+# again VERB: as it has to be typed for this series
+again() {
+	case $1 in
+	cover-letter | signoff | preflight | send* | watch) of=$SERIES ;;
+	all) of=$stack ;;
+	*) of='' ;;
+	esac
+	echo "'make $1 ${of:+SERIES=$of }${KDIR:+KDIR=$KDIR}${BASE:+BASE=$BASE}'"
+}
+# stacked: the series is applied, and what follows v2 is on top of it
+stacked() { if [ -z "$stack" ]; then applied; else SERIES='' "$S/tree/stack.sh" "$stack" >/dev/null; fi; }
+# own_patches: the files of the series
+own_patches() {
+	if [ -n "$SERIES" ]; then
+		find "$PATCHES/$SERIES" -name '*.patch' ! -path '*/v[0-9]*/*'
+	else
+		find "$(cat "$below/.git/vb2-series")" -maxdepth 1 -name '*.patch'
+	fi
+}
 
 # thread NAME: a value of thread.tsv
 thread() { sed -n "s/^$1	*//p" "$S/send/thread.tsv"; }
-v1_link() { echo "https://lore.kernel.org/r/$(thread v1 | tr -d '<>')"; }
+# answers_to: the message that the letter is a reply to, if any
+answers_to() { [ -n "$SERIES" ] || thread v1; }
 # people: the table, a line each
-people() { awk -F '\t' '!/^#/ && NF { print $1 " <" $2 ">" }' "$S/send/people.tsv"; }
-SENT=$CACHE/sent/v$(thread reroll) # the mails that go out; "out" is how many of them did; not of one base
+people() {
+	awk -F '\t' -v name="${SERIES:-v2}" '!/^#/ && index(" " $3 " ", " " name " ") { print $1 " <" $2 ">" }' "$S/send/people.tsv"
+}
+reroll=$(row 3)
+# shellcheck disable=SC2034 # of signoff and preflight
+prefix="$(row 2)$([ "$reroll" = 1 ] || echo " v$reroll")"
+sends="${SERIES:+$SERIES }v$reroll"
+SENT=$CACHE/sent/${SERIES:+$SERIES-}v$reroll # the mails that go out; "out" is how many of them did; not of one base
 # went_out: 1 and a sentence if this version did
 went_out() {
 	[ -f "$SENT/out" ] && [ "$(cat "$SENT/out")" = "$(find "$SENT" -name '*.patch' | wc -l)" ] || return 0
-	die 1 "v$(thread reroll) was already sent on $(date -r "$SENT/out" '+%F %T'); $(raise)"
+	die 1 "$sends was already sent on $(date -r "$SENT/out" '+%F %T'); $(raise)"
 }
-raise() { echo "for another version raise 'reroll' in scripts/send/thread.tsv, then run $(again signoff)"; }
+raise() { echo "for another version raise 'reroll' in scripts/send/series.tsv, then run $(again signoff)"; }
 # identity: who sends, as configured for git, else nothing
 identity() { git -C "$TOP" -c user.useConfigOnly=true var GIT_COMMITTER_IDENT 2>/dev/null | sed 's/>.*/>/'; }
 # mail_state: a hash of what a signed copy is made of
 mail_state() {
-	key "$(ours -C "$WORK" log --format=%T%B base..series)" "$(mails_from)" "$(base_commit)" \
-		"$(files "$LETTER" "$S/send/thread.tsv" "$S/send/people.tsv" "$S/send/signoff" "$S/send/recipients.sh")" "$(identity)"
+	key "$(ours -C "$WORK" log --format=%T%B "$(ours -C "$below" rev-parse base)..$last")" "$(mails_from)" "$(base_commit)" \
+		"$(files "$LETTER" "$S"/send/*.tsv "$S/send/signoff" "$S/send/recipients.sh")" "$(identity)"
 }
 # base_commit: the commit that the tree is at, if others can have it; nothing for a tree
 # that was made of a package, or that is ahead of all tags and remote branches
@@ -40,12 +81,12 @@ base_commit() {
 		[ -z "$ref" ] || echo "$head"
 	fi
 }
-# mails_from: the tag at which the signed copy begins: fixes, or base with the fixes in it
-mails_from() { cat "$MAIL/from" 2>/dev/null || echo fixes; }
-# base_block FROM: the last lines of the letter; the fixes that are not in the mails are prerequisites
+# mails_from: where the signed copy begins: $first, or base for v2 with the fixes in it
+mails_from() { cat "$MAIL/from" 2>/dev/null || echo "$first"; }
+# base_block FROM: the last lines of the letter; what is below FROM are prerequisites
 base_block() {
 	base_commit | sed 's/^/base-commit: /'
-	commit_ids "base..$1" | sed 's/^\([^ ]*\).*/prerequisite-patch-id: \1/'
+	commit_ids "$(ours -C "$below" rev-parse base)..$1" | sed 's/^\([^ ]*\).*/prerequisite-patch-id: \1/'
 }
 # addresses FILE: who gets a mail, by its To and Cc, an address a line
 addresses() {

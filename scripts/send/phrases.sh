@@ -52,9 +52,9 @@ say_observed() {
 # what was run of "tested", in words
 say_passed() {
 	tested | while IFS=$tab read -r what _; do
-		file=$(kept "$what" "$name") || exit
-		[ -n "$file" ] || continue
-		short=$(in_short "$what" "$file") || exit
+		of=$(kept "$what" "$name") || exit
+		[ -n "$of" ] || continue
+		short=$(in_short "$what" "$of") || exit
 		n=${short%% *}
 		skipped=$(echo "$short" | sed -n 's/.* \([0-9]*\)s$/ (\1 skipped)/p')
 		case $what in

@@ -5,11 +5,11 @@
 # the sender. The cover letter goes to everybody who gets one of the patches next to it.
 . "$(dirname "$0")/../lib/common.sh"
 . "$S/send/common.sh"
-[ $# = 1 ] && [ -f "$1" ] || die 2 "usage: [KDIR=/path | BASE=vX.Y] $me MAIL"
+[ $# = 1 ] && [ -f "$1" ] || die 2 "usage: [KDIR=/path | BASE=vX.Y] [SERIES=NAME] $me MAIL"
 mail=$(cd "$(dirname "$1")" && pwd -P)/${1##*/}
 [ -f "$WORK/scripts/get_maintainer.pl" ] || die 4 "the series is not applied: run $(again apply) first"
 case $mail in
-*-0000-cover-letter.patch) set -- "${mail%/*}"/*-[0-9][0-9][0-9][1-9]-*.patch "${mail%/*}"/*-[0-9][0-9][1-9]0-*.patch ;;
+*/0000-cover-letter.patch) set -- "${mail%/*}"/[0-9]*[1-9]-*.patch "${mail%/*}"/[0-9]*[1-9]0-*.patch ;;
 *) set -- "$mail" ;;
 esac
 cd "$WORK"

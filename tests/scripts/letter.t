@@ -16,7 +16,7 @@ test_letter_says_what_evidence_says() {
 	for text in 'and lockdep (no report in 3 boots).' 'Based on Linux 7.3.0 (v7.3), after' '- Real hardware: not run in this form. ' \
 		'Consumers (poll) that looked while a job ran waited 62 ms and read new content. With the option off they waited 0 ms and' \
 		'- Passed: 2 of 2 checks of build and lint, 7 tests with PROVE_LOCKING (1 skipped). ' '- Cost: not recorded.' \
-		' https://lore.kernel.org/r/20260429195306.239666-1-mfritsche@reauktion.de ' '(not there), and rkvdec of '; do
+		' https://lore.kernel.org/r/20260429195306.239666-1-mfritsche@reauktion.de ' '(not there) and rkvdec of '; do
 		letter_reads "$text"
 	done
 	! grep -nE '^.{73}' cover-letter || fail "lines are too long for a mail"
@@ -27,7 +27,7 @@ test_letter_says_what_evidence_says() {
 	manifest
 	passes "$S/send/cover-letter"
 	letter_reads ' waited 77 ms and read new'
-	letter_reads 'buffers (1 patches, 2 added lines and 1 of a kselftest), and'
+	letter_reads 'buffers (1 patches, 2 added lines and 1 of a kselftest) and'
 }
 # Of many kinds of job and consumers there is one range
 test_letter_of_what_consumers_saw() {

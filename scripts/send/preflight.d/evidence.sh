@@ -10,6 +10,7 @@ of_evidence() {
 	[ -z "$why" ] || no "${file#"$TOP"/} $why: run $(again evidence)"
 }
 check_evidence() { # evidence is there and whole
+	only_quoted
 	for name in board check; do of_evidence $name; done
 	dir=$EVIDENCE/$(series_name)
 	fault=$(faults_of "$dir" | head -n 1)
@@ -33,6 +34,7 @@ check_evidence() { # evidence is there and whole
 	echo "${dir#"$TOP"/}, of these patches"
 }
 check_recorded() { # since it was recorded
+	only_quoted
 	commits=$(commits_recorded)
 	case $commits in
 	'') no "no file of evidence says of which commit it is: run $(again evidence)" ;;
@@ -49,6 +51,7 @@ check_recorded() { # since it was recorded
 	echo "at commit $(echo "$commits" | tr '\n' ' ' | sed 's/ $//'); no test or script has changed since"
 }
 check_lockdep() { # ran under lockdep
+	only_quoted
 	file=$EVIDENCE/$(series_name)/board
 	[ -f "$file" ] && awk -F '\t' '$2 == "fences" && $6 == "lockdep" { n++ } END { exit !n }' "$file" ||
 		no "no board ran with PROVE_LOCKING and release fences: run $(again evidence)"
@@ -59,11 +62,13 @@ check_hardware() { # ran on real hardware
 	bad=$(awk -F '\t' '$15 != "" { printf "%s%s (%s)", n++ ? ", " : "", $1, $15 }' "$tmp/records")
 	[ -z "$bad" ] || no "no proof that fences work: $bad: record it again, or take it out of evidence/boards"
 	real=$(awk -F '\t' '$2 == "real" { print $3 }' "$tmp/records" | sort -u | tr '\n' ' ')
-	grep -qi 'real hardware: ' "$LETTER" || no "the letter does not say whether it ran on real hardware"
+	grep -qi 'real hardware' "$LETTER" || no "the letter does not say whether it ran on real hardware"
+	[ -z "$SERIES" ] || real='' # records are of v2
 	[ -n "$real" ] || remark "not done, and the letter says so ($(again realboard) is for that)"
 	echo "done: ${real% }; did anybody wait? $(awk -F '\t' '$2 == "real" { printf "%s%s", sep, $16; sep = ", " }' "$tmp/records")"
 }
 check_results() { # docs/results.md
+	only_v2
 	(unset BASE KDIR; "$S/evidence/results" "$tmp/results") >/dev/null 2>"$tmp/why" || no "$(tail -n 1 "$tmp/why")"
 	cmp -s "${RESULTS:-$TOP/docs/results.md}" "$tmp/results" ||
 		no "docs/results.md is not what evidence says: run 'make results'"

@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2154
 # preflight: the mails
-# patches: the mails but for the letter
-patches() { mails | grep -v -- '-0000-cover-letter.patch$'; }
+# patch_mails: but for the letter
+patch_mails() { mails | grep -v '/0000-cover-letter.patch$'; }
 check_signed() { # signed off by the sender
 	who=$(identity)
 	[ -n "$who" ] || no "git knows no name of yours: git config user.name and user.email"
 	mails >/dev/null
-	[ "$(cat "$MAIL/state")" = "$(mail_state)" ] ||
-		no "the signed copy is of other patches, of another letter or sender: run $(again signoff)"
-	for mail in $(patches); do
+	[ "$(cat "$MAIL/state")" = "$(mail_state)" ] || no "the signed copy is of other patches, of another letter or sender: run $(again signoff)"
+	for mail in $(patch_mails); do
 		grep -qxF "Signed-off-by: $who" "$mail" || no "${mail##*/} is not signed by $who: run $(again signoff)"
 	done
 	echo "by $who, in the copy only"
 }
 check_assisted() { # assistants are named
-	list=$(patches) || exit
+	list=$(patch_mails) || exit
 	# shellcheck disable=SC2086 # paths of ours
 	tags=$(sed -n 's/^Assisted-by: //p' $list | sort | uniq -c | awk '{ n = $1; sub(/^ *[0-9]+ /, ""); printf "%s%s (%d patches)", sep, $0, n; sep = ", " }')
 	[ -n "$tags" ] ||
@@ -25,7 +24,6 @@ check_assisted() { # assistants are named
 check_subject() { # subject prefix
 	list=$(mails) || exit
 	m=$(($(printf '%s\n' "$list" | wc -l) - 1)) n=0
-	prefix="$(thread prefix) v$(thread reroll)"
 	for mail in $list; do
 		grep -q "^Subject: \[$prefix $n/$m\] ." "$mail" ||
 			no "${mail##*/} does not begin with [$prefix $n/$m]: run $(again signoff)"
@@ -33,20 +31,20 @@ check_subject() { # subject prefix
 	done
 	echo "[$prefix n/$m]"
 }
-check_thread() { # replies to v1's letter
-	v1=$(thread v1)
+check_thread() { # the thread
+	under=$(answers_to)
 	list=$(mails) || exit
 	for mail in $list; do
 		id=$(sed -n '/^$/q; s/^[Mm]essage-[Ii][Dd]: //p' "$mail")
 		to=$(sed -n '/^$/q; s/^In-Reply-To: //p' "$mail")
 		[ -n "$id" ] || no "${mail##*/} has no message id: run $(again signoff)"
 		case $mail in
-		*-0000-cover-letter.patch) cover=$id want=$v1 ;;
+		*/0000-cover-letter.patch) cover=$id want=$under ;;
 		*) want=$cover ;;
 		esac
-		[ "$to" = "$want" ] || no "${mail##*/} replies to '$to', not to $want: run $(again signoff)"
+		[ "$to" = "$want" ] || no "${mail##*/} replies to '$to', not to '$want': run $(again signoff)"
 	done
-	echo "the letter to $v1, the patches to the letter"
+	echo "the letter ${under:+replies to $under}${under:-begins one}, the patches reply to the letter"
 }
 check_recipients() { # goes to all who matter
 	list=$(mails) || exit
@@ -62,7 +60,7 @@ check_recipients() { # goes to all who matter
 			# shellcheck disable=SC2254 # a pattern
 			case $pattern:${mail##*/} in '#'*) ;; "$pattern":$pattern) lists="$lists $names" ;; esac
 		done <"$LISTS_OF"
-		case $mail in *-0000-cover-letter.patch) lists=$all ;; esac
+		case $mail in */0000-cover-letter.patch) lists=$all ;; esac
 		[ -n "$lists" ] || no "${LISTS_OF#"$TOP"/} has no row for ${mail##*/}"
 		all="$all $lists"
 		for address in $(people | sed 's/.*<//; s/>//') $lists; do
@@ -70,7 +68,7 @@ check_recipients() { # goes to all who matter
 				no "${mail##*/} does not go to $address: see ${LISTS_OF#"$TOP"/}, scripts/send/people.tsv and get_maintainer.pl"
 		done
 	done
-	echo "maintainers, lists and the reviewers of v1; the letter to all $(wc -l <"$tmp/want")"
+	echo "maintainers, lists and people.tsv; the letter to all $(wc -l <"$tmp/want")"
 }
 check_server() { # nothing adds a recipient
 	server_of "$tmp/config"
@@ -91,12 +89,11 @@ check_mail() { # plain, unwrapped, UTF-8
 	# nothing was wrapped or mangled if the mails make the same tree
 	export GIT_INDEX_FILE="$tmp/index"
 	ours -C "$WORK" read-tree "$(mails_from)"
-	for mail in $(patches); do
+	for mail in $(patch_mails); do
 		ours mailinfo "$tmp/message" "$tmp/patch" <"$mail" >/dev/null
 		ours -C "$WORK" apply --cached "$tmp/patch" 2>"$tmp/why" || no "${mail##*/} does not apply: $(tail -n 1 "$tmp/why")"
 	done
-	[ "$(ours -C "$WORK" write-tree)" = "$(ours -C "$WORK" rev-parse 'series^{tree}')" ] ||
-		no "the mails make another tree than the patches: run $(again signoff)"
+	[ "$(ours -C "$WORK" write-tree)" = "$(ours -C "$WORK" rev-parse "$last^{tree}")" ] || no "the mails make another tree than the patches: run $(again signoff)"
 	unset GIT_INDEX_FILE
 	echo "and the mails make the same tree as the patches"
 }
@@ -110,9 +107,9 @@ check_stands_on() { # the note of the base is true
 	echo "${commit:-no commit, since the tree is a package: the letter names its version}; $(echo "$note" | grep -c '^prerequisite' || :) prerequisites"
 }
 check_checkpatch() { # checkpatch of the mails
-	list=$(patches) || exit
+	list=$(patch_mails) || exit
 	# shellcheck disable=SC2086 # paths of ours
-	"$CHECKPATCH" $list >"$tmp/found" 2>"$tmp/why" || {
+	SERIES=$stack "$CHECKPATCH" $list >"$tmp/found" 2>"$tmp/why" || {
 		grep -E ': (ERROR|WARNING|CHECK):' "$tmp/why" >"$tmp/faults" || no "$(tail -n 1 "$tmp/why")"
 		no "$(sed 1q "$tmp/faults"): fix that (who signs, or patches/), then run $(again signoff)"
 	}

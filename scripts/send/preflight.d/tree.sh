@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2034
 # preflight: the tree that the series is for
 check_applies() { # applies to the tree
-	"$S/tree/apply" >"$tmp/apply" 2>&1 || no "$(tail -n 1 "$tmp/apply")"
-	awk -F '\t' '{ print $NF }' "$OUT/results/apply"
+	SERIES='' "$S/tree/apply" >"$tmp/apply" 2>&1 && stacked 2>>"$tmp/apply" || no "$(tail -n 1 "$tmp/apply")"
+	echo "$(awk -F '\t' '{ print $NF }' "$OUT/results/apply")${stack:+; on top of it $(ours -C "$WORK" rev-list --count "$first..$last") patches of $stack}"
 }
 check_base() { # made for the right base
-	used=$(series_dir)
+	used=$(cat "$below/.git/vb2-series")
 	wanted=$(series_of "$(sent)")
 	[ "$used" = "$wanted" ] ||
 		no "the series that is sent is ${wanted#"$TOP"/} (scripts/tree/bases.tsv), not ${used#"$TOP"/}: take BASE=$(sent)"
@@ -16,13 +16,15 @@ check_base() { # made for the right base
 	echo "${used#"$TOP"/} on Linux $(version "$SRC")"
 }
 check_built() { # built and linted
-	plan >"$tmp/plan"
+	(SERIES=$stack && plan) >"$tmp/plan"
+	OUT=$OUT${stack:+-$stack}
 	while IFS=$tab read -r row _; do
 		once_good "$row" || no "'make' failed or was not run for these patches ($row): run $(again all)"
 	done <"$tmp/plan"
 	echo "$(wc -l <"$tmp/plan") checks, of exactly these patches"
 }
 check_tested() { # tested
+	WORK=$below
 	once_good test || no "'make test' failed or was not run for these patches: run $(again test)"
 	echo "by 'make test', of exactly these patches: $(cut -f6 "$OUT/results/test")"
 }
