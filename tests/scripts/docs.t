@@ -7,7 +7,7 @@ pages() { printf '%s\n' "$S/../README.md" "$S"/../docs/*.md; }
 test_docs_name_verbs_that_are_there() {
 	sed -n 's/^\([a-z][a-z0-9-]*\):.*/\1/p' "$S/../Makefile" | sort >verbs
 	# of the kernel's own Makefile
-	echo olddefconfig >>verbs
+	printf 'olddefconfig\ntinyconfig\n' >>verbs
 	for page in $(pages); do
 		{ grep -oE '`make [a-z][a-z0-9-]*' "$page"; grep -oE '^    ([a-z]+ && )?make [a-z][a-z0-9-]*' "$page"; } |
 			sed 's/.*make //' | sort -u >named
@@ -31,6 +31,17 @@ test_docs_name_files_that_are_there() {
 		while read -r path; do
 			[ -e "$S/../$path" ] || fail "${page##*/} names $path, which is not there"
 		done <paths
+	done
+}
+# It is read in minutes, and its commands fit a terminal; what a reviewer types is in testing.md
+test_docs_readme_is_short() {
+	readme=$S/../README.md
+	[ "$(wc -l <"$readme")" -le 120 ] || fail "README.md has $(wc -l <"$readme") lines, more than 120"
+	for page in $(pages); do
+		! grep -nE '^    .{97}' "$page" || fail "${page##*/} has commands of more than 100 columns"
+	done
+	for text in 'record -c -u me' 'record -r -u me' 'record -R -u me' 'mpv --hwdec=help' v4l2codecs; do
+		grep -qF -- "$text" "$readme" || fail "README.md does not say $text"
 	done
 }
 run_tests "$@"
