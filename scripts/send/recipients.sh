@@ -13,12 +13,19 @@ case $mail in
 *) set -- "$mail" ;;
 esac
 cd "$WORK"
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
 who=
 for p; do
 	[ -f "$p" ] || continue
+	# without recipients: get_maintainer.pl looks for keywords in them, too
+	awk '
+		/^$/ { body = 1 }
+		!body && !/^[ \t]/ { on = /^(To|Cc):/ }
+		body || !on' "$p" >"$tmp/${p##*/}"
 	# of a HOME of the sender's it would read .get_maintainer.conf and .ignore
-	more=$(HOME=/nonexistent perl scripts/get_maintainer.pl --nogit --nogit-fallback --norolestats "$p") && [ -n "$more" ] ||
-		die 1 "get_maintainer.pl names nobody for ${p##*/}"
+	more=$(HOME=/nonexistent perl scripts/get_maintainer.pl --nogit --nogit-fallback --norolestats "$tmp/${p##*/}" 2>"$tmp/why") &&
+		[ -n "$more" ] || { cat "$tmp/why" >&2; die 1 "get_maintainer.pl names nobody for ${p##*/}"; }
 	who="$who$more
 $(sed -n '/^$/q; s/^From: //p' "$p")
 "

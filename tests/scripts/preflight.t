@@ -36,6 +36,7 @@ test_preflight_green() {
 	passes "$S/send/preflight"
 	says '^Nothing is missing'
 	says '^--  ran on real hardware +not done, and the letter says so'
+	says '^ok  the thread +the letter replies to <20260429195306[^>]*>, the patches'
 	says '^--  since it was recorded +0123456789ab is not in this clone: docs/results.md names the commit'
 	says '^--  assistants are named +none is: .*make signoff BASE=v7.3.*ASSISTED_BY=.*yours to say'
 	says '^ok  built and linted +2 checks, of exactly these patches'

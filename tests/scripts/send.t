@@ -435,4 +435,13 @@ test_recipients_once_each() {
 	[ "$(wc -l <out)" = 9 ] || fail "$(cat out)"
 }
 
+# get_maintainer.pl looks for keywords in the whole file, so its answer must not depend on it
+test_recipients_do_not_change_recipients() {
+	sendable
+	sed -i '/^for mail/a grep -q tfiga "$mail" \&\& echo "Keyword <keyword@example.org>"' "$CACHE/work/v7.3/scripts/get_maintainer.pl"
+	passes "$S/send/signoff"
+	passes "$S/send/recipients.sh" "$MAIL/0002-"*
+	! grep keyword out || fail "$(cat out)"
+}
+
 run_tests "$@"

@@ -44,7 +44,8 @@ check_thread() { # the thread
 		esac
 		[ "$to" = "$want" ] || no "${mail##*/} replies to '$to', not to '$want': run $(again signoff)"
 	done
-	echo "the letter ${under:+replies to $under}${under:-begins one}, the patches reply to the letter"
+	[ -n "$under" ] && under="replies to $under" || under="begins one"
+	echo "the letter $under, the patches reply to the letter"
 }
 check_recipients() { # goes to all who matter
 	list=$(mails) || exit
@@ -109,7 +110,7 @@ check_stands_on() { # the note of the base is true
 check_checkpatch() { # checkpatch of the mails
 	list=$(patch_mails) || exit
 	# shellcheck disable=SC2086 # paths of ours
-	SERIES=$stack "$CHECKPATCH" $list >"$tmp/found" 2>"$tmp/why" || {
+	mkdir -p "$OUT${stack:+-$stack}" && SERIES=$stack "$CHECKPATCH" $list >"$tmp/found" 2>"$tmp/why" || {
 		grep -E ': (ERROR|WARNING|CHECK):' "$tmp/why" >"$tmp/faults" || no "$(tail -n 1 "$tmp/why")"
 		no "$(sed 1q "$tmp/faults"): fix that (who signs, or patches/), then run $(again signoff)"
 	}
