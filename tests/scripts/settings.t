@@ -42,27 +42,25 @@ test_apply_where_sha256_is_the_default() {
 	passes "$S/tree/tree"
 	passes "$S/tree/apply"
 }
-test_apply_to_a_checkout_with_sha256() {
+# checkout OPTION: in a form of its own, and a series for it
+checkout() {
 	kernel linux
-	git -C linux init -q -b master --object-format=sha256
+	git -C linux init -q -b master "$1" || return
 	git -C linux add .
 	git -C linux commit -qm kernel
 	repo server
 	series patches server
 	export KDIR="$T/linux"
+}
+test_apply_to_a_checkout_with_sha256() {
+	checkout --object-format=sha256
 	passes "$S/tree/tree"
 	passes "$S/tree/apply"
 	passes "$S/tree/apply"
 	grep -q forty "$CACHE"/work/kdir-*/rga.c || fail "not applied"
 }
 test_apply_to_a_checkout_with_reftable() {
-	kernel linux
-	git -C linux init -q -b master --ref-format=reftable 2>/dev/null || skip "this git has no reftable"
-	git -C linux add .
-	git -C linux commit -qm kernel
-	repo server
-	series patches server
-	export KDIR="$T/linux"
+	checkout --ref-format=reftable 2>/dev/null || skip "this git has no reftable"
 	passes "$S/tree/tree"
 	passes "$S/tree/apply"
 }
