@@ -46,7 +46,7 @@ test_ci_on_top() {
 	ci 0 '16 ok, 0 fell short' '# Totals: pass:60 fail:0 skip:0'
 	export CI_ON_TOP='v7.0/wait v7.3/wait'
 	passes .ci/run
-	ran 'v7.0 .;v7.0 1wait.;test  .;'
+	ran 'v7.0 .;test  .;v7.0 1wait.;'
 	last '92 passed, 0 failed, 1 skipped'
 	grep -q 'SKIPPED: NO TREE of v7.3: patches/wait' out || fail "the skip is not loud"
 	sed -i 's/^all:/&\n\t@[ "$(SERIES)" != wait ] || { echo "15 ok, 1 fell short"; exit 1; }/' Makefile
