@@ -28,8 +28,8 @@ check: build lint	; @scripts/build/check
 ## make check-all   all of 'make' for every base: v7.0, v7.2, v7.3, v6.12
 check-all:	; @scripts/each-base all
 ##
-## make test        the tests in tests/, in KTAP: of the scripts, and the emulated board; of the
-##                  scripts what is known of this checkout is told again
+## make test        the tests in tests/, in KTAP: of the scripts, and the emulated board;
+##                  unchanged script results are replayed
 test:	; @scripts/test/test
 ## make test-scripts  of the scripts alone; make test-board: of the emulated board alone
 test-scripts:	; @scripts/test/test-scripts
@@ -43,8 +43,8 @@ test-rt:	; @scripts/test/test-rt
 ## make test-apps   v4l2-compliance and GStreamer (Debian, arm64) on the board, with the
 ##                  series and without: they must say the same
 test-apps:	; @scripts/test/test-apps
-## make test-vim2m  patches/vim2m and its selftest on an x86_64 kernel in QEMU; BOOTS="base
-##                  fences off rt" says which kernels, KVM=yes takes KVM
+## make test-vim2m  patches/vim2m and its selftest on an x86_64 kernel in QEMU; BOOTS="vim2m-base
+##                  vim2m vim2m-off vim2m-rt" says which kernels, KVM=yes takes KVM
 test-vim2m:	; @scripts/test/test-vim2m
 ## make test-fresh  make and make test in a minimal Debian (root, mmdebstrap); WARM=yes lends
 ##                  it the downloads and the compiler's cache
@@ -59,9 +59,10 @@ bench:	; @scripts/bench/bench
 ## make bench-check  fails when one is more than 5 % above what is kept there
 bench-check:	; @scripts/bench/bench check
 ## make evidence    runs make and the board, and keeps what they said in evidence/; WHAT=all, or
-##                  some of check board kasan rt apps soak bench vim2m mutants, says what is run
+##                  some of check board kasan rt apps soak bench vim2m mutants, says what is run;
+##                  with WHAT=mutants ONLY names some of them
 evidence:	; @scripts/evidence/evidence
-## make results     writes docs/results.md of what evidence/ has
+## make results     writes docs/results.md of what evidence/ has, and prints all tables
 results:	; @scripts/evidence/results
 ## make realboard   a tarball for a real board: test programs, and a script that records (of the
 ##                  series that is sent without BASE)
@@ -71,7 +72,7 @@ deps:	; @scripts/deps
 ## make clean       empties the cache but for the downloads
 clean:	; @scripts/clean
 ##
-## For who sends the series; without BASE about the series that is sent:
+## For whoever sends the series; without BASE about the series that is sent:
 ## make cover-letter  writes the letter: cover-letter.in and what evidence/ holds
 cover-letter:	; @scripts/send/cover-letter
 ## make signoff     a copy in the cache, with the letter and your Signed-off-by;
@@ -88,7 +89,7 @@ watch:	; @scripts/send/watch
 ## BASE=v7.0        the kernel to work on, of v7.0, v7.2, v7.3 and v6.12;
 ## KDIR=/path       your own checkout of Linux instead, which is only read
 ## GIT_URL=...      where to clone a base from; ARCHIVE=... the Debian archive to take its
-##                  source package from, when apt is not to say
+##                  source package from, instead of apt's configured archive
 ## QUICK=1          builds less: arm64 alone, one state of the series where on is not
 ## ONLY="export"    make test runs these subjects or tests of the board alone, with 50 jobs of
 ##                  each kind where they run many; BOOTS="fences off" says which boots

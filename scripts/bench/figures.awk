@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Of a report of the boots bench and bench-off: what they measured, and what follows
+# Of the record of the boots bench and bench-off: what they measured, and what follows
 # from it: NAME VALUE UNIT. With the same figure twice, or without one that others are
 # made of, it exits with 1.
 function fault(text) { print "figures.awk: " text >"/dev/stderr"; bad = 1 }
@@ -14,10 +14,8 @@ function of(name) {
 		fault("there is no " name)
 	return figure[name]
 }
-/^ *# figure: / {
-	sub(/^ *# figure: /, "")
-	add($1, $2, $3)
-}
+BEGIN { FS = "\t" }
+$6 ~ /^[a-z]/ && split($7, words, " ") == 2 && words[1] + 0 == words[1] { add($6, words[1], words[2]) }
 END {
 	if (!length(figure))
 		fault("nothing was measured")

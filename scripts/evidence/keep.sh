@@ -23,11 +23,8 @@ commit_of() {
 	changed=$(git -C "$TOP" status --porcelain -- . ':!evidence' ':!docs' ':!cover-letter')
 	echo "$commit${changed:+, and changes that were not committed}"
 }
-# keep NAME VERB WHAT [TOOL...]: with KEEP=1 ("make evidence") what stdin has becomes the
-# file NAME; otherwise nothing is kept
+# keep NAME VERB WHAT [TOOL...]: what stdin has becomes the file NAME
 keep() {
-	[ -n "${KEEP:-}" ] || { cat >/dev/null; return 0; }
-	[ -z "$KDIR" ] || die 2 "evidence is about a base that anybody can have: give BASE, not KDIR"
 	name=$1 verb=$2 what=$3 to=$EVIDENCE/$ID
 	shift 3
 	[ $# != 0 ] || set -- qemu-system-aarch64 aarch64-linux-gnu-gcc
@@ -97,8 +94,7 @@ kept() {
 	file=$EVIDENCE/$base/$1
 	[ -f "$file" ] || return 0
 	why=$(why_not "$file" "$base" | head -n 1)
-	case $1 in board.ktap | *.config) what=board ;; *) what=$1 ;; esac
-	[ -z "$why" ] || die 1 "${file#"$TOP"/} $why: run 'make evidence BASE=$base WHAT=$what' first, or remove it"
+	[ -z "$why" ] || die 1 "${file#"$TOP"/} $why: run 'make evidence BASE=$base WHAT=$1' first, or remove it"
 	echo "$file"
 }
 # kept_on FILE: the kernel it is of
@@ -108,6 +104,20 @@ commits_recorded() {
 	for file in "$EVIDENCE"/v*/*; do
 		[ ! -f "$file" ] || [ "${file##*/}" = manifest ] || header commit "$file"
 	done | sort -u
+}
+# passed FILE: die unless the run that it records is whole and nothing failed in it
+passed() {
+	awk -F '\t' -v boots="$(case $1 in */bench | */mutants) ;; *) echo y ;; esac)" '
+		/^#/ { next }
+		NF != 7 { bad = "a line has " NF " fields" }
+		$5 == "fail" && $6 != "end" && !bad { bad = $2 ": " $3 " " $4 ($7 == "" ? "" : ": " $7) }
+		{ n++; booted[$2] }
+		$6 == "end" { ended[$2] }
+		END {
+			if (!n) bad = "it is empty"
+			for (boot in booted) if (boots && !bad && !(boot in ended)) bad = boot ": the report has no end"
+			if (bad) { print bad; exit 1 }
+		}' "$1" >&2 || die 1 "${1#"$TOP"/}: the run did not pass, see above: record it again"
 }
 # recorded FILE: where and when
 recorded() { echo "recorded at commit $(header commit "$1") on $(header date "$1")"; }

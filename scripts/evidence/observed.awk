@@ -1,24 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What a consumer saw while a job ran, with the series switched off and on, out of the
-# report of the board (boots off and fences): consumer, kinds of job, off, on. A row is
-# all kinds of job that saw the same.
-function saw(kind, how, text, ms) {
-	key = how SUBSEP kind
+# What a consumer saw while a job ran, with the series switched off and on, out of the record of
+# the boots off and fences: consumer, kinds of job, off, on. A row is all kinds of job that saw
+# the same. The metric is "saw CONSUMER", its value "KIND | MILLISECONDS | WHAT".
+BEGIN { FS = "\t" }
+/^#/ || $6 !~ /^saw / || ($2 != "fences" && $2 != "off") { next }
+{
+	split($7, part, / *[|] */)
+	how = substr($6, 5)
+	key = how SUBSEP part[1]
 	if (!(key in known)) {
 		known[key] = ++keys
 		hows[keys] = how
-		kinds[keys] = kind
+		kinds[keys] = part[1]
 	}
-	what[key, on] = text
-	if (ms == "")
-		return
-	if (!((key, on) in low) || ms < low[key, on])
-		low[key, on] = ms
-	if (ms > high[key, on])
-		high[key, on] = ms
+	what[key, $2] = part[3]
+	if (part[2] == "")
+		next
+	ms = part[2] + 0
+	if (!((key, $2) in low) || ms < low[key, $2])
+		low[key, $2] = ms
+	if (ms > high[key, $2])
+		high[key, $2] = ms
 }
 # least and most of the rows that are shown as one
-function range(list, boot,    i, n, key, least, most) {
+function range(list, boot,    i, n, k, key, least, most) {
 	n = split(list, key, " ")
 	least = ""
 	most = 0
@@ -33,34 +38,14 @@ function range(list, boot,    i, n, key, least, most) {
 	}
 	return least + 0 " to " most + 0 " ms, "
 }
-/^# booting / { on = $3 ~ /-y/ }
-/waited [0-9]+ ms, content / {
-	sub(/^ *# /, "")
-	ms = $0
-	sub(/.*waited /, "", ms)
-	saw($1, $2, $NF " content", ms + 0)
-}
-/sync_file while the job runs: status/ {
-	sub(/^ *# /, "")
-	saw($1, "sync_file, at once", $NF == 0 ? "pending" : $NF == 1 ? "signalled" : "status " $NF)
-}
-/on vkms while the job runs: / {
-	sub(/^ *# /, "")
-	text = $0
-	sub(/.*while the job runs: /, "", text)
-	sub(/, CRC [0-9a-f]+/, ",", text)
-	sub(/; after it: CRC [0-9a-f]+/, "; after the job", text)
-	gsub(/[()]/, "", text)
-	saw($1, "vkms, atomic commit", text)
-}
 END {
 	for (i = 1; i <= keys; i++) {
 		key = hows[i] SUBSEP kinds[i]
-		if (!((key, 0) in what) || !((key, 1) in what)) {
+		if (!((key, "off") in what) || !((key, "fences") in what)) {
 			print "observed.awk: only one boot has " kinds[i] ", " hows[i] >"/dev/stderr"
 			exit 1
 		}
-		row = hows[i] SUBSEP what[key, 0] SUBSEP what[key, 1]
+		row = hows[i] SUBSEP what[key, "off"] SUBSEP what[key, "fences"]
 		if (!(row in list))
 			order[++rows] = row
 		list[row] = list[row] " " i
@@ -73,8 +58,8 @@ END {
 		n = split(list[order[r]], index_of, " ")
 		for (i = 1; i <= n; i++)
 			names = names (i > 1 ? ", " : "") kinds[index_of[i]]
-		print "| " cell[1] " | " names " | " range(list[order[r]], 0) cell[2] \
-			" | " range(list[order[r]], 1) cell[3] " |"
+		print "| " cell[1] " | " names " | " range(list[order[r]], "off") cell[2] \
+			" | " range(list[order[r]], "fences") cell[3] " |"
 	}
 	exit !rows
 }

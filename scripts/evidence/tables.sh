@@ -4,19 +4,16 @@
 # way of text.awk for the letter. Sourced after keep.sh; the files are named by the
 # caller, who knows that they may be quoted.
 
-# boards FILE: the report as ktap.awk has it; it ends if the board did not pass
-boards() {
-	awk -f "$S/evidence/ktap.awk" "$1" || die 1 "${1#"$TOP"/}: the board did not pass, see above: record it again"
-}
-# table_observed KTAP
+# table_observed RECORD: what a consumer saw, with the series switched off and on
 table_observed() { awk -f "$S/evidence/observed.awk" "$1"; }
-# table_board KTAP: tests of each subject on each boot that passed, and were skipped
+# table_board RECORD: tests of each subject on each boot that passed, and were skipped
 table_board() {
-	table=$(boards "$1") || exit
-	printf '%s\n' "$table" | awk -F '\t' '
-		!($1 in seen) { seen[$1] = 1; boot[++nb] = $1 }
-		!($2 in known) { known[$2] = 1; subject[++ns] = $2 }
-		{ pass[$1, $2] = $3; skip[$1, $2] = $5; was[$1, $2] = 1 }
+	(passed "$1") || exit
+	awk -F '\t' '
+		/^#/ || $6 != "" || $4 == "" { next }
+		!($2 in seen) { seen[$2] = 1; boot[++nb] = $2 }
+		!($3 in known) { known[$3] = 1; subject[++ns] = $3 }
+		{ n[$2, $3, $5]++; was[$2, $3] = 1 }
 		END {
 			line = "| program"; under = "| ---"
 			for (b = 1; b <= nb; b++) { line = line " | " boot[b]; under = under " | ---" }
@@ -24,45 +21,33 @@ table_board() {
 			for (s = 1; s <= ns; s++) {
 				line = "| " subject[s]
 				for (b = 1; b <= nb; b++) {
+					skipped = n[boot[b], subject[s], "skip"]
 					if (!((boot[b], subject[s]) in was)) cell = "not run"
-					else cell = pass[boot[b], subject[s]] (skip[boot[b], subject[s]] ? " " skip[boot[b], subject[s]] "s" : "")
+					else cell = n[boot[b], subject[s], "pass"] + 0 (skipped ? " " skipped "s" : "")
 					line = line " | " cell
 				}
 				print line " |"
 			}
-		}'
-}
-# table_figures KTAP: "NAME: N jobs, ...; fences: ..." of the accounting, and the lines
-# "figure: NAME = VALUE UNIT", each with the boot that it is of
-table_figures() {
-	awk '
-		/^# booting / { boot = $3 }
-		/^ *# [a-z0-9-]+: [0-9]+ jobs, [0-9]+ ms; fences: / {
-			sub(/^ *# /, ""); gsub(/[:;,]/, "")
-			if (!n++) print "| boot, kind of job | jobs | fences begun/signalled | waits begun/ended | buffers queued/done |\n| --- | --- | --- | --- | --- |"
-			print "| " boot " " $1 " | " $2 " | " $8 "/" $10 " | " $14 "/" $15 " | " $17 "/" $18 " |"
-		}' "$1"
-	awk '
-		/^# booting / { boot = $3 }
-		/^ *# figure: [^=]+ = [^ ]/ {
-			sub(/^ *# figure: /, "")
-			at = index($0, " = ")
-			if (!n++) print "\n| boot | figure | value |\n| --- | --- | --- |"
-			print "| " boot " | " substr($0, 1, at - 1) " | " substr($0, at + 3) " |"
 		}' "$1"
 }
-# table_soak SOAK: the same, of one boot, with the fences that were freed
-table_soak() {
-	awk '
-		/^#/ { next }
-		!n++ { print "| kind of job | jobs | fences begun/signalled/freed | waits begun/ended | buffers queued/done |\n| --- | --- | --- | --- | --- |" }
-		{
-			gsub(/[:;,]/, "")
-			print "| " $1 " | " $2 " | " $8 "/" $10 "/" $12 " | " $14 "/" $15 " | " $17 "/" $18 " |"
+# table_accounting RECORD: what the program accounting counted, a line each kind of job
+table_accounting() {
+	awk -F '\t' '
+		/^#/ || $3 != "accounting" || $4 !~ /every_fence_ends$/ { next }
+		{ key = $2 " " $4; sub(/[.][a-z_]*$/, "", key); value[key, $6] = $7 + 0 }
+		$6 == "jobs" { order[++rows] = key }
+		END {
+			print "| boot, kind of job | jobs | fences begun/signalled/freed | waits begun/ended | buffers queued/done |\n| --- | --- | --- | --- | --- |"
+			for (i = 1; i <= rows; i++) {
+				key = order[i]
+				print "| " key " | " value[key, "jobs"] " | " value[key, "fences.begun"] "/" value[key, "fences.signalled"] "/" \
+					value[key, "fences.freed"] " | " value[key, "waits.begun"] "/" value[key, "waits.ended"] " | " \
+					value[key, "buffers.queued"] "/" value[key, "buffers.done"] " |"
+			}
 		}' "$1"
 }
-# table_bench FIGURES: several
-table_bench() { awk -f "$S/bench/tables.awk" "$1"; }
+# table_bench RECORD: several
+table_bench() { figures "$1" | awk -f "$S/bench/tables.awk"; }
 # table_checks CHECK: what "make" found. What is set apart is about the files in the
 # repository, which are not signed.
 table_checks() {
@@ -71,16 +56,93 @@ table_checks() {
 		!n++ { print "| check | result | finding |\n| --- | --- | --- |" }
 		{ sub(/; apart: .*/, "", $3); print "| " $4 " | " $2 " | " $3 " |" }' "$1"
 }
-# table_mutants MUTANTS
+# table_mutants RECORD
 table_mutants() {
 	awk -F '\t' '
 		/^#/ { next }
 		!n++ { print "| mutation | detected by | machine |\n| --- | --- | --- |" }
-		{ gsub(/[|]/, "/"); print "| " $1 " | " $2 " | " $3 " |" }' "$1"
+		$6 == "mistake" { what[$4] = $7; next }
+		{ gsub(/[|]/, "/"); print "| " what[$4] " | " $7 " | " $2 " |" }' "$1"
 }
+# table_said RECORD: what the applications said that was compared
+table_said() { awk -F '\t' '!/^#/ && $3 == "compared" && $6 != "" { print "- " $7 }' "$1"; }
 # table_records RECORDS: as records.sh has them
 table_records() {
 	awk -F '\t' '
-		!n++ { print "| record | hardware | kernel | command | fences, waits, buffers | splats, exit code | did anybody wait for a release fence? |\n| --- | --- | --- | --- | --- | --- | --- |" }
-		{ print "| " $1 " | " $2 ($3 == "" ? "" : ", " $3) " | " $4 " | " $5 " | " $6 ", " $7 ", " $8 " | " $9 ", " $10 ($11 == "" ? "" : "; tests: " $11) ($12 == "" ? "" : "; lacks " $12) " | " $16 " |" }' "$1"
+		!n++ {
+			print "| record | hardware | kernel | command | fences, waits, buffers | splats, exit code | did anybody wait for a release fence? |"
+			print "| --- | --- | --- | --- | --- | --- | --- |"
+		}
+		{
+			print "| " $1 " | " $2 ($3 == "" ? "" : ", " $3) " | " $4 " | " $5 " | " $6 ", " $7 ", " $8 " | " $9 ", " $10 \
+				($11 == "" ? "" : "; tests: " $11) ($12 == "" ? "" : "; lacks " $12) " | " $16 " |"
+		}' "$1"
+}
+
+# in_short NAME FILE: what a record of this name comes to, in a few characters
+in_short() {
+	case $1 in
+	check) awk -F '\t' '/^#/ { next } { n++ } $2 == "ok" { ok++ } END { printf "%d of %d\n", ok, n; exit !n }' "$2" ;;
+	mutants)
+		(passed "$2") || exit
+		echo "$(grep -c '	mistake	' "$2") of $(find "$TOP/tests/mutants" -maxdepth 1 -name '*.patch' | wc -l)"
+		;;
+	soak) # what begins and ends is as many
+		(passed "$2") || exit
+		awk -F '\t' '
+			{ n[$6] += $7 }
+			END {
+				if (!n["jobs"] || n["fences.begun"] != n["fences.signalled"] || n["fences.begun"] != n["fences.freed"]) exit 1
+				if (n["waits.begun"] != n["waits.ended"]) exit 1
+				print n["jobs"]
+			}' "$2" || die 1 "${2#"$TOP"/} does not add up: record it again"
+		;;
+	apps) awk -F '\t' '$6 == "lines" { print $7 + 0; n++ } END { exit !n }' "$2" ;;
+	*)
+		(passed "$2") || exit
+		awk -F '\t' '
+			!/^#/ && $6 == "" { n[$5]++ }
+			END { if (!n["pass"]) exit 1; printf "%d%s\n", n["pass"], n["skip"] ? " " n["skip"] "s" : "" }' "$2" ||
+			die 1 "${2#"$TOP"/} has no test that passed: record it again"
+		;;
+	esac
+}
+# tested: what is kept, a line each: name, what it says
+tested() {
+	cat <<'END'
+check	build and lint: checks
+board	arm64, PROVE_LOCKING: tests
+rt	arm64, PREEMPT_RT: tests
+kasan	arm64, KASAN and kmemleak: tests
+soak	jobs, all fences and waits ended
+apps	v4l2-compliance, GStreamer: same lines
+vim2m	x86_64, vim2m and kselftest: tests
+mutants	broken variants of the series detected
+END
+}
+# cost FILE: what a job costs, of the kinds whose figures are given
+cost() {
+	figures "$1" | awk -v on="$(kept_on "$1")" '
+		$1 ~ /^more\./ { if (least == "" || $2 < least) least = $2; if ($2 > most) most = $2 }
+		$1 ~ /^share\./ { if (low == "" || $2 < low) low = $2; if ($2 > high) high = $2 }
+		END {
+			if (least == "") exit 1
+			printf "%d to %d instructions a job, %s to %s %% more, on %s\n", least, most, low, high, on
+		}' || die 1 "${1#"$TOP"/} has no figures of jobs: record it again"
+}
+# growth FILE: what publishing costs with each buffer, context or fence that is there already
+growth() {
+	figures "$1" | awk '
+		$1 ~ /^growth[.].*[.]attach$/ {
+			split($1, part, "[.]")
+			what = part[2]; n = part[3] + 0
+			if (!(what in least) || n < least[what]) { least[what] = n; first[what] = $2 }
+			if (n > most[what]) { most[what] = n; last[what] = $2 }
+		}
+		function each(what) { return sprintf("%.0f", (last[what] - first[what]) / (most[what] - least[what])) }
+		END {
+			if (!most["fences"] || !most["buffers"] || !most["contexts"]) exit
+			printf "Publishing takes %d instructions more with each fence that others left (vgem: %d), %d with each buffer, %d with each context.\n",
+				each("fences"), each("vgem-fences"), each("buffers"), each("contexts")
+		}'
 }

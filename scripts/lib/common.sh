@@ -80,6 +80,15 @@ lock() {
 	export VB2_LOCKED=1
 }
 
+# totals REPORT: passed, failed and skipped, by the lines that end the reports in it (ktap.awk);
+# without one it is one failure
+totals() {
+	awk -F '[: ]' '/^# Totals: pass:/ { p += $5; f += $7; s += $9; n++ } END { print p + 0, f + !n, s + 0 }' "$1"
+}
+
+# figures RECORD: NAME VALUE UNIT of each metric in it
+figures() { awk -F '\t' '!/^#/ && $6 != "" { print $6, $7 }' "$1"; }
+
 # key WORD...: a short hash of the words
 key() { printf '%s\n' "$@" | sha256sum | cut -c1-20; }
 # files FILE...: a short hash of what is in the files

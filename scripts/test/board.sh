@@ -1,40 +1,50 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# The emulated board, for all who boot it; sourced after common.sh
+# The emulated machines, for the verbs that boot them; sourced after tree/series.sh
 
-# emulate BOOT...: boot it (tests/board/run) with the tree that the series was applied to,
-# as one KTAP report on stdout. In a shell of its own: it leaves nothing behind.
+# emulate RECORD BOOT...: boot them (tests/board/run) with the trees that apply made, as one report
+# in KTAP on stdout. What they recorded becomes $OUT/record/RECORD; of a part of it (ONLY),
+# $OUT/record/part. In a shell of its own: it leaves nothing behind.
 emulate() (
+	record=$1
+	shift
 	lock
 	prepare
 	space 3000000
-	export VRF_TREE="$WORK" VRF_BASE_TREE="$FIXED" VRF_CACHE="$OUT"
+	export VRF_TREE="$WORK" VRF_BASE_TREE="$FIXED" VRF_CACHE="$OUT" VRF_BASE="$ID"
 	case " $* " in *' record '*)
 		VRF_RECORD=$(record_root) || exit
 		export VRF_RECORD
 		;;
 	esac
+	case " $*" in *' vim2m'*)
+		VRF_VIM2M_TREE=$("$S/tree/stack.sh" vim2m) || exit
+		export VRF_VIM2M_TREE
+		;;
+	esac
+	for boot; do rm -f "$OUT/board/$boot.tsv"; done
+	code=0
 	# a machine with other work takes twice as long
-	exec env LIMIT="${LIMIT:-1200}" "$TOP/tests/board/run" "$@" 9>&-
+	env LIMIT="${LIMIT:-1200}" "$TOP/tests/board/run" "$@" 9>&- || code=$?
+	[ -z "${ONLY:-}" ] || record=part
+	mkdir -p "$OUT/record"
+	for boot; do cat "$OUT/board/$boot.tsv" 2>/dev/null || :; done >"$OUT/record/$record"
+	exit $code
 )
 
-# one_boot BOOT: its report shown as it comes and kept in $OUT/BOOT.ktap. The exit code is
-# that of emulate.
-one_boot() {
-	rm -f "$OUT/$1.rc"
-	{ emulate "$1" || echo $? >"$OUT/$1.rc"; } | tee "$OUT/$1.ktap"
-	[ ! -e "$OUT/$1.rc" ] || return "$(cat "$OUT/$1.rc")"
-}
-
-# boot_and_keep BOOT WHAT: all of the board in this boot; its counts, a line for each subject, are
-# evidence of it. Of a part of it (ONLY) nothing is kept.
-boot_and_keep() {
-	lock
-	one_boot "$1"
-	[ -z "${ONLY:-}" ] || return 0
-	table=$(awk -f "$S/evidence/ktap.awk" "$OUT/$1.ktap") || exit
-	echo "$table" | keep "$1" "make test-$1" \
-		"the emulated board with $2, modelled hardware: boot, subject, passed, failed, skipped"
+# say_same RECORD WHAT A B: one more result: the lines of A and B are the same, of which there are
+# some; it goes to the record, too
+say_same() {
+	result=pass line="ok 1 $2 # $(wc -l <"$3") lines"
+	if ! [ -s "$3" ] || ! diff -u "$3" "$4" >"$OUT/$1.diff"; then
+		result=fail line="not ok 1 $2"
+		sed 's/^/# /' "$OUT/$1.diff"
+	fi
+	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$ID" "$1" compared "$2" $result '' '' "$ID" "$1" compared "$2" $result lines \
+		"$(wc -l <"$3") lines" >>"$OUT/record/$1"
+	printf '%s\n' "KTAP version 1" 1..1 "$line"
+	[ $result = pass ] && echo "# Totals: pass:1 fail:0 skip:0" || echo "# Totals: pass:0 fail:1 skip:0"
+	[ $result = pass ]
 }
 
 # record_root: what the boot "record" takes along: busybox of Debian's arm64 package and
@@ -43,7 +53,7 @@ record_root() {
 	need_for evidence
 	root=$OUT/record-root
 	mkdir -p "$CACHE/dl"
-	# of this tree: without BASE it would be for the newest
+	# of this tree: without BASE it would be of the series that is sent
 	[ -n "$KDIR" ] || export BASE="$ID"
 	rm -f "$OUT"/vb2-board-*.tar.gz # maybe of another series
 	"$S/realboard/realboard" >&2 || return

@@ -125,10 +125,16 @@ TEST_KINDS(every_fence_ends, seconds_of_jobs(), every_kind)
 	trace_settle(&c);
 	trace_stop();
 
-	note("%s: %lu jobs, %llu ms; fences: init %lu signaled %lu destroy %lu; waits: %lu %lu; buffers: %lu %lu",
-	     kind->name, jobs, (unsigned long long)(now_ns() - from) / 1000000,
-	     c.init, c.signaled, c.destroy, c.wait_start, c.wait_end,
-	     c.buf_queue, c.buf_done);
+	figure(jobs, "jobs", "jobs");
+	figure(JOBS, "jobs", "jobs-of-a-full-run");
+	figure((now_ns() - from) / 1000000, "ms", "time");
+	figure(c.init, "fences", "fences.begun");
+	figure(c.signaled, "fences", "fences.signalled");
+	figure(c.destroy, "fences", "fences.freed");
+	figure(c.wait_start, "waits", "waits.begun");
+	figure(c.wait_end, "waits", "waits.ended");
+	figure(c.buf_queue, "buffers", "buffers.queued");
+	figure(c.buf_done, "buffers", "buffers.done");
 	CHECK_EQ(c.lost, 0);
 	CHECK_EQ(c.init, expect_fences() ? jobs : 0);
 	CHECK_EQ(c.signaled, c.init);

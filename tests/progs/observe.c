@@ -95,8 +95,8 @@ static void check_seen(struct scene *s, const char *what, unsigned int plane,
 {
 	uint32_t seen = *(volatile uint32_t *)s->d.m.cap.buf[0].plane[plane].map;
 
-	note("%s %s plane %u: waited %u ms, content %s", s->d.kind->name, what,
-	     plane, ms, seen == NEW ? "new" : seen == OLD ? "old" : "strange");
+	saw(what, "%s | %u | %s content", s->d.kind->name, ms,
+	    seen == NEW ? "new" : seen == OLD ? "old" : "strange");
 	if (expect_fences()) {
 		CHECK(ms >= JOB_MS / 2);
 		CHECK_EQ(seen, NEW);
@@ -118,8 +118,8 @@ static void status_while_running(const struct kind *kind, unsigned int flags)
 		fd[p] = dmabuf_sync_file(s.dmabuf[p], flags);
 		CHECK_EQ(sync_status(fd[p]), !expect_fences());
 	}
-	note("%s sync_file while the job runs: status %d", kind->name,
-	     sync_status(fd[0]));
+	saw("sync_file, at once", "%s | | %s", kind->name,
+	    sync_status(fd[0]) ? "signalled" : "pending");
 	close_scene(&s);
 	for (p = 0; p < s.planes; p++) {
 		CHECK_EQ(sync_status(fd[p]), 1);

@@ -72,9 +72,9 @@ TEST_KINDS(shown_when_finished, 90, shown_kinds)
 		CHECK(screen_flipped(&s, FLIP_MS));
 	shown = screen_crc(&s);
 
-	note("%s on vkms while the job runs: %s, CRC %08x (%s); after it: CRC %08x (%s)",
-	     kind->name, early ? "flipped at once" : "the flip waits",
-	     held, name_of(held, crc), shown, name_of(shown, crc));
+	saw("vkms, atomic commit", "%s | | %s, %s; after the job %s", kind->name,
+	    early ? "flipped at once" : "the flip waits", name_of(held, crc),
+	    name_of(shown, crc));
 	CHECK_EQ(early, !expect_fences());
 	CHECK_EQ(held, crc[expect_fences() ? BUF_OTHER : BUF_OLD]);
 	CHECK_EQ(shown, crc[BUF_NEW]);

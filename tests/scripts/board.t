@@ -6,12 +6,13 @@
 B=$HERE/../board
 # console LINE...: as the board's kernel prints the report
 console() { printf '[    1.000000] %s\n' 'KTAP version 1' '1..1' '# Subtest: one' '    KTAP version 1' '    1..2' "$@"; }
-judge() { awk -v splats="$B/splats.re" -f "$B/judge.awk"; }
+K=$HERE/../../scripts/lib/ktap.awk
+judge() { awk -v splats="$B/splats.re" -v record="$T/record" -v base=v7.3 -v boot=fences -f "$K"; }
 all_passed() { console '    ok 1 a' '    ok 2 b' 'ok 1 one' '# board: end'; }
 
 test_judge_passes() {
 	all_passed | judge >out || fail "$(cat out)"
-	grep -q '^# board: 0 failed, 0 skipped, 0 faults$' out || fail "$(cat out)"
+	grep -q '^# Totals: pass:2 fail:0 skip:0$' out || fail "$(cat out)"
 }
 faulty() {
 	pattern=$1
@@ -19,7 +20,7 @@ faulty() {
 	grep -qE -- "$pattern" out || fail "$(cat out)"
 }
 test_judge_finds_a_failure() {
-	console '    ok 1 a' '    not ok 2 b' 'not ok 1 one' '# board: end' | faulty '1 failed'
+	console '    ok 1 a' '    not ok 2 b' 'not ok 1 one' '# board: end' | faulty 'pass:1 fail:1'
 }
 test_judge_finds_a_missing_result() {
 	console '    ok 1 a' 'ok 1 one' '# board: end' | faulty '1 of 2 results of one'
@@ -29,15 +30,15 @@ test_judge_finds_a_missing_end() {
 }
 test_judge_finds_a_skipped_test() {
 	console '    ok 1 a' '    ok 2 b # SKIP no models: No such file or directory' 'ok 1 one' '# board: end' |
-		faulty 'must not be here: ok 2 b # SKIP no models'
+		faulty 'unexpected skip: ok 2 b # SKIP no models'
 	console '    ok 1 a' '    ok 2 b # SKIP the option is off' 'ok 1 one' '# board: end' |
 		judge >out || fail "$(cat out)"
 	console '    ok 1 a' '    ok 2 b # SKIP this one may' 'ok 1 one' '# board: end' |
-		awk -v skips='this one may' -v splats="$B/splats.re" -f "$B/judge.awk" >out || fail "$(cat out)"
+		awk -v skips='this one may' -v splats="$B/splats.re" -f "$K" >out || fail "$(cat out)"
 }
 test_judge_without_patterns() {
 	all_passed >report
-	! awk -v splats=none -f "$B/judge.awk" report >out || fail "without patterns of a splat it passes"
+	! awk -v splats=none -f "$K" report >out || fail "without patterns of a splat it passes"
 	grep -q "no patterns of a splat in none" out || fail "$(cat out)"
 }
 test_judge_finds_no_plan() {
@@ -49,6 +50,49 @@ test_judge_finds_a_splat() {
 		'unreferenced object 0xffff (size 64):' 'INFO: task x blocked for more than 30 seconds.' \
 		'BUG: lockdep has ended itself' '** 12 printk messages dropped **'; do
 		{ all_passed | sed '$d'; printf '[    2.000000][    T1] %s\n[    3.0] # board: end\n' "$splat"; } | faulty 'the kernel says'
+	done
+}
+# recorded ROW...: the record has these rows, with blanks for tabs
+recorded() {
+	tr '\t' ' ' <record >rows
+	for row; do grep -qx -- "$row" rows || fail "no '$row' in: $(cat rows)"; done
+}
+test_judge_records() {
+	console '    # figure: jobs 12 jobs' '    # saw: poll(POLLIN) | rga | 62 | new content' '    ok 1 a' \
+		'    ok 2 b # SKIP the option is off' 'ok 1 one' '# board: lockdep looked until the end' '# board: end' | judge >out || fail "$(cat out)"
+	recorded 'v7.3 fences one a pass jobs 12 jobs' 'v7.3 fences one a pass saw poll(POLLIN) rga | 62 | new content' \
+		'v7.3 fences one a pass  ' 'v7.3 fences one b skip  the option is off' 'v7.3 fences   pass lockdep looked until the end' \
+		'v7.3 fences   pass end 1 passed, 0 failed, 1 skipped'
+	[ "$(wc -l <record)" = 6 ] || fail "$(cat record)"
+}
+# A splat fails the test in which it came, and no other
+test_judge_tells_whose_the_splat_is() {
+	{
+		console '    # RUN a' '    ok 1 a' '    # RUN b'
+		printf '[    2.0] %s\n' 'WARNING: CPU: 0 PID: 1 at x.c:1' '    ok 2 b' 'ok 1 one' '# board: end'
+	} | faulty '^    not ok 2 b$'
+	says '^    ok 1 a$'
+	says '^not ok 1 one$'
+	says '^# Totals: pass:1 fail:1 skip:0$'
+	recorded 'v7.3 fences one a pass  ' 'v7.3 fences one b fail  the kernel: WARNING: CPU: 0 PID: 1 at x.c:1'
+	# one that ended the machine
+	{
+		console '    # RUN a' '    ok 1 a' '    #  RUN           b ...'
+		printf '[    2.0] %s\n' 'Kernel panic - not syncing'
+	} | faulty 'no end'
+	recorded 'v7.3 fences one b fail  the kernel: Kernel panic - not syncing'
+	{ all_passed | sed '$d'; printf '[    2.0] %s\n' 'kmemleak: 1 new suspected' '# board: end'; } | faulty 'the kernel: kmemleak'
+	recorded 'v7.3 fences   fail fault the kernel: kmemleak: 1 new suspected'
+}
+# Any other report, as the tests of the scripts make one
+test_judge_of_a_plain_report() {
+	printf '%s\n' 'KTAP version 1' 1..2 'ok 1 a' 'ok 2 b # SKIP none' >report
+	passes awk -v plain=1 -f "$K" report
+	says '^# Totals: pass:1 fail:0 skip:1$'
+	for bad in 'not ok 2 b' 'ok 3 b' '# 2 is missing'; do
+		printf '%s\n' 'KTAP version 1' 1..2 'ok 1 a' "$bad" >report
+		! awk -v plain=1 -f "$K" report >out || fail "it passes with $bad"
+		says '^# Totals: pass:[12] fail:1 skip:0$'
 	done
 }
 
@@ -69,10 +113,13 @@ test_mutants_of_another_base() {
 	mkdir -p scripts tests/board
 	takes test/mutants
 	printf '#!/bin/sh\n' | tee scripts/tree/tree >scripts/tree/apply
-	# shellcheck disable=SC2016 # of the stub
-	echo 'keep() { cat >kept; }' >scripts/evidence/keep.sh
-	# shellcheck disable=SC2016 # of the stub
-	printf '#!/bin/sh\ngrep -qx forty "$VRF_TREE/rga.c" && echo "ok 1 rga" || { echo "not ok 1 rga"; exit 1; }\n' >tests/board/run
+	mkdir -p "$(echo "$CACHE"/out/kdir-*)/board"
+	cat >tests/board/run <<'END'
+#!/bin/sh
+grep -qx forty "$VRF_TREE/rga.c" && { echo "ok 1 rga"; exit; }
+printf 'x\tfences\tobserve\trga\tfail\t\t\nx\tfences\t\t\tfail\tend\t1 failed\n' >"$VRF_CACHE/board/fences-mutant.tsv"
+exit 1
+END
 	find scripts tests -type f -exec chmod +x {} +
 	export MUTANTS="$T/mutants"
 	passes scripts/test/mutants
@@ -82,6 +129,9 @@ test_mutants_of_another_base() {
 	id=$(basename "$CACHE"/tree/kdir-*)
 	mutant "$id/two" forty-two
 	passes scripts/test/mutants two
+	# what is known of the others stays while the code is the same
+	[ "$(cut -f 4-7 "$CACHE/out/$id/record/mutants" | tr '\t\n' ' ;')" = 'one pass mistake 40;one pass  rga;two pass mistake forty-two;two pass  rga;' ] ||
+		fail "$(cat "$CACHE/out/$id/record/mutants")"
 	says '^ok 2 two # forty-two: rga'
 	awk '$1 == "v7.3" { $1 = "'"$id"'" } { print }' OFS='\t' scripts/tree/bases.tsv >bases
 	mv bases scripts/tree/bases.tsv
@@ -119,7 +169,7 @@ board_kernel() {
 }
 build_board() {
 	: >calls
-	PATH="$T/tools:$PATH" CROSS_COMPILE=fake- tests/board/build-kernel tree kernel one two 2>err
+	PATH="$T/tools:$PATH" CROSS_COMPILE=fake- tests/board/build-kernel arm64 tree kernel one two 2>err
 }
 built() { build_board || fail "$(cat err)"; [ -s calls ] || fail "$1: not built again"; }
 test_board_kernel_is_built_once() {
@@ -167,68 +217,84 @@ test_board_kernel_loses_no_option() {
 	echo CONFIG_A=y >>configs/two.config
 	! build_board || fail "the last line of a fragment does not decide"
 }
-# boards CODE LINE...: verbs that boot a board, which says these lines; what they keep is in
-# "kept"
+# boards CODE ROW...: verbs that boot a machine, which says "another line" and records these
+# rows: BOOT SUBJECT TEST STATUS METRIC VALUE, with blanks for tabs
 boards() {
 	code=$1
 	shift
-	rm -rf scripts tests kept
-	mkdir -p scripts tests/board
-	takes test/board.sh test/soak test/test-kasan test/test-rt test/test-board test/test-apps evidence/ktap.awk
+	rm -rf scripts tests asked
+	mkdir -p scripts tests/board "$CACHE/out/v7.0/board"
+	takes test/board.sh test/soak test/test-kasan test/test-rt test/test-board test/test-apps test/test-vim2m
 	printf '#!/bin/sh\n' >scripts/tree/tree
+	printf '#!/bin/sh\necho /tree\n' >scripts/tree/stack.sh
 	printf '#!/bin/sh\n' | tee scripts/tree/apply >tests/board/build-apps
-	echo 'keep() { cat >kept; echo "$@" >>kept; }' >scripts/evidence/keep.sh
-	printf '%s\n' "$@" >lines
-	printf '#!/bin/sh\necho "$* $ONLY $JOBS" >asked\ncat lines\nexit %s\n' "$code" >tests/board/run
+	printf 'v7.0 %s\n' "$@" | sed 's/ /\t/g' >rows
+	cat >tests/board/run <<END
+#!/bin/sh
+echo "\$* \$ONLY \$JOBS" >asked
+for boot; do cp rows "\$VRF_CACHE/board/\$boot.tsv"; done
+echo 'another line'
+exit $code
+END
 	find scripts tests -type f -exec chmod +x {} +
 }
-jobs_line='    # rga: 7 jobs, 9 ms; fences: init 7 signaled 7 destroy 7; waits: 1 1; buffers: 14 14'
-test_soak_is_kept() {
-	boards 0 '# booting lockdep-y' "$jobs_line" '    # another line'
-	JOBS=7 passes scripts/test/soak
-	[ "$(cat asked)" = 'soak accounting 7' ] || fail "asked for $(cat asked)"
-	[ "$(sed -n 1p kept)" = "${jobs_line#    # }" ] || fail "kept: $(cat kept)"
-	grep -q '^soak .*over 7 jobs' kept || fail "kept: $(cat kept)"
+record() { cat "$CACHE/out/v7.0/record/$1"; }
+test_soak_is_recorded() {
+	boards 0 'soak accounting rga.every_fence_ends pass jobs 7'
+	JOBS=7 ONLY=other passes scripts/test/soak
+	[ "$(cat asked)" = 'soak  7' ] || fail "asked for $(cat asked)"
+	record soak | cmp - rows || fail "recorded: $(record soak)"
 	says 'another line'
-	boards 1 '# booting lockdep-y' "$jobs_line"
+	boards 1 'soak accounting rga.every_fence_ends fail jobs 7'
 	code=0
 	JOBS=7 scripts/test/soak >out 2>err || code=$?
 	[ $code = 1 ] || fail "it exits with $code"
-	[ ! -e kept ] || fail "a soak that failed is kept"
-}
-test_soak_without_jobs() {
-	boards 0 '# booting lockdep-y'
-	JOBS=7 refused 1 'says of no job that it ran' scripts/test/soak
-	[ ! -e kept ] || fail "it is kept: $(cat kept)"
+	boards 0 'soak accounting rga.every_fence_ends pass other 7'
+	JOBS=7 refused 1 'no jobs were counted' scripts/test/soak
 }
 test_apps_of_a_kernel_that_does_not_build() {
-	boards 1 'not ok 1 - no kernel'
+	boards 1 'apps   fail fault no-kernel'
 	code=0
 	scripts/test/test-apps >out 2>err || code=$?
 	[ $code = 1 ] || fail "it exits with $code: $(cat err)"
-	for n in 1 2 3; do says "^not ok $n "; done
+	! grep 'say the same' out || fail "nothing is compared"
 }
 # says_of_apps SERIES BASE: what the boots apps and apps-base say
 says_of_apps() {
-	boards 0
-	# shellcheck disable=SC2016 # of the stub
-	printf '#!/bin/sh\ncase $1 in apps) echo "    # app %s" ;; *) echo "    # app %s" ;; esac\n' "$1" "$2" >tests/board/run
+	boards 0 'apps apps v4l2-compliance pass  '
+	echo "[    1.0]     # app $1" >"$CACHE/out/v7.0/board/apps.log"
+	echo "[    1.0]     # app $2" >"$CACHE/out/v7.0/board/apps-base.log"
 	code=0
 	scripts/test/test-apps >out 2>err || code=$?
 }
 test_apps_compares() {
 	says_of_apps 'rga: Captured 17 buffers' 'rga: Captured 18 buffers'
 	[ $code = 0 ] || fail "a count that is a matter of time: $(cat out)"
+	record apps | grep -q "^v7.0	apps	compared	.*	pass	lines	1 lines$" || fail "recorded: $(record apps)"
 	says_of_apps 'rga: test MMAP: OK (2 ms)' 'rga: test MMAP: FAIL (3 ms)'
 	[ $code = 1 ] || fail "no line to compare is no failure"
 	says_of_apps 'rga: test MMAP: OK' 'rga: test MMAP: FAIL'
 	[ $code = 1 ] || fail "it exits with $code: $(cat out)"
-	says '^not ok 3 '
-	says '^ *# -rga: test MMAP: FAIL$'
+	says '^not ok 1 with the series they say the same'
+	says '^# -rga: test MMAP: FAIL$'
+	record apps | grep -q "	fail	" || fail "recorded: $(record apps)"
+}
+test_vim2m_compares() {
+	boards 0 'vim2m release_fence a pass  '
+	printf 'Total: 1\r\nfoo (2 ms)\n' >"$CACHE/out/v7.0/board/vim2m-base.said"
+	printf 'Total: 1\r\nfoo (3 ms)\n' >"$CACHE/out/v7.0/board/vim2m.said"
+	passes scripts/test/test-vim2m
+	[ "$(cat asked)" = 'vim2m-base vim2m  ' ] || fail "asked for $(cat asked)"
+	says '^ok 1 vim2m: v4l2-compliance says the same as without the series # 1 lines$'
+	echo 'Total: 2' >"$CACHE/out/v7.0/board/vim2m.said"
+	! scripts/test/test-vim2m >out 2>err || fail "it passes"
+	says '^not ok 1 vim2m: v4l2-compliance says the same'
+	ONLY=release_fence passes scripts/test/test-vim2m
+	refused 2 'unknown boot: fences' env BOOTS=fences scripts/test/test-vim2m
 }
 # Another verb would change the tree that is being built
 test_board_holds_the_lock() {
-	boards 0 'KTAP version 1'
+	boards 0 'fences observe a pass  '
 	# shellcheck disable=SC2016 # of the stub
 	printf '#!/bin/sh\n! flock -n "%s/lock" true || echo "nobody holds the lock"\n' "$CACHE" >tests/board/run
 	passes scripts/test/test-board
@@ -236,41 +302,42 @@ test_board_holds_the_lock() {
 	verbs "$good" "! flock -n '$CACHE/lock' true || echo 'not ok 1 free'; $good"
 	passes scripts/test/test
 }
-test_kasan_and_rt_are_kept() {
+test_kasan_and_rt_are_recorded() {
 	for boot in kasan rt; do
 		jobs=
 		[ $boot = rt ] || jobs=200
-		set -- "# booting $boot-y" '# Subtest: observe' '    ok 1 rga.poll' 'ok 1 observe'
-		boards 0 "$@" '# board: 0 failed, 0 skipped, 0 faults'
+		boards 0 "$boot observe rga.poll pass  "
 		passes scripts/test/test-$boot
 		[ "$(cat asked)" = "$boot  $jobs" ] || fail "asked for $(cat asked)"
-		grep -q "$boot-y.observe.1.0.0" kept || fail "kept: $(cat kept)"
-		boards 0 "$@" '# board: 0 failed, 0 skipped, 0 faults'
+		record $boot | cmp - rows || fail "recorded: $(record $boot)"
+		rm "$CACHE/out/v7.0/record/$boot"
 		ONLY=observe passes scripts/test/test-$boot
-		[ ! -e kept ] || fail "a part of it is kept"
-		boards 0 "$@"
-		refused 1 'no end' scripts/test/test-$boot
-		[ ! -e kept ] || fail "a board that hung is kept"
+		[ ! -e "$CACHE/out/v7.0/record/$boot" ] || fail "a part of it is taken for the whole"
+		# of a boot that recorded nothing there is nothing, whatever an earlier one left
+		boards 1 "$boot observe rga.poll pass  "
+		sed -i '/^for boot/d' tests/board/run
+		! scripts/test/test-$boot >out 2>err || fail "it passes"
+		[ ! -s "$CACHE/out/v7.0/record/$boot" ] || fail "what an earlier one left: $(record $boot)"
 	done
 }
 test_board_of_a_part() {
-	boards 0 'KTAP version 1'
+	boards 0 'fences observe a pass  '
 	passes scripts/test/test-board
-	[ "$(cat asked)" = '  ' ] || fail "asked for $(cat asked)"
+	[ "$(cat asked)" = 'fences off short  ' ] || fail "asked for $(cat asked)"
 	says '^# took [0-9]* s$'
 	mkdir -p "$CACHE/out/v7.0/board"
-	echo '[   12.5] end' | tee "$CACHE/out/v7.0/board/lockdep-n.log" >"$CACHE/out/v7.0/board/lockdep-y.log"
-	touch -d '1 hour ago' "$CACHE/out/v7.0/board/lockdep-n.log"
-	touch -d '1 hour' "$CACHE/out/v7.0/board/lockdep-y.log"
+	echo '[   12.5] end' | tee "$CACHE/out/v7.0/board/off.log" >"$CACHE/out/v7.0/board/fences.log"
+	touch -d '1 hour ago' "$CACHE/out/v7.0/board/off.log"
+	touch -d '1 hour' "$CACHE/out/v7.0/board/fences.log"
 	passes scripts/test/test-board
-	says '^# took [0-9]* s; booted: lockdep-y 12 s$'
+	says '^# took [0-9]* s; booted: fences 12 s$'
 	ONLY="export done" passes scripts/test/test-board
 	[ "$(cat asked)" = 'fences export done 50' ] || fail "asked for $(cat asked)"
 	BOOTS="off short" ONLY='' passes scripts/test/test-board
 	[ "$(cat asked)" = 'off short  ' ] || fail "asked for $(cat asked)"
 }
 test_board_without_qemu() {
-	boards 0 'KTAP version 1'
+	boards 0 'fences observe a pass  '
 	without qemu-system-aarch64
 	PATH=$T/bin passes scripts/test/test-board
 	says '^ok 1 board # SKIP THE SERIES WAS NOT TESTED: there is no qemu-system-aarch64; install qemu-system-arm \(Debian\)'
@@ -285,7 +352,7 @@ verbs() {
 	printf '#!/bin/sh\n%s\n' "$2" >scripts/test/test-board
 	chmod +x scripts/test/*
 }
-good='echo 1..2; echo ok 1 x; echo "ok 2 y # SKIP none"; echo "# took 3 s"'
+good='echo 1..2; echo ok 1 x; echo "ok 2 y # SKIP none"; echo "# took 3 s"; echo "# Totals: pass:1 fail:0 skip:1"'
 test_test_runs_both() {
 	verbs "$good" "$good"
 	passes scripts/test/test
@@ -301,7 +368,8 @@ test_test_runs_both() {
 	[ ! -e "$ran" ] || fail "a part of it is remembered"
 }
 test_test_finds_what_is_wrong() {
-	for bad in 'echo 1..2; echo ok 1 x' 'echo ok 1 x' 'echo 1..1; echo not ok 1 x' 'echo 1..1; echo ok 1 x; exit 1' 'exit 0'; do
+	for bad in 'echo 1..1; echo ok 1 x' 'echo "# Totals: pass:1 fail:1 skip:0"' 'echo "# Totals: pass:1 fail:0 skip:0"; exit 1' \
+		'echo "# Totals: pass:0 fail:0 skip:0"' 'exit 0'; do
 		verbs "$good" "$bad"
 		code=0
 		verb=scripts/test/test
@@ -312,7 +380,7 @@ test_test_finds_what_is_wrong() {
 	done
 }
 test_test_without_a_board() {
-	verbs "$good" 'echo 1..1; echo "ok 1 board # SKIP THE SERIES WAS NOT TESTED"'
+	verbs "$good" 'echo 1..1; echo "ok 1 board # SKIP THE SERIES WAS NOT TESTED"; echo "# Totals: pass:0 fail:0 skip:1"'
 	passes scripts/test/test
 	says '^ok 2 test-board # SKIP THE SERIES WAS NOT TESTED$'
 	grep -q 'test-board was skipped' "$CACHE/out/v7.0/results/test" || fail "$(cat "$CACHE/out/v7.0/results/test")"
@@ -406,17 +474,17 @@ test_board_stops_at_the_failure_that_is_meant() {
 	hangs 'KTAP version 1' '1..1' '# Subtest: one' '    KTAP version 1' '    1..3' '    not ok 1 rga.a' '    not ok 2 rga.b'
 	for stop in 'rga.b' 'other|rga.[ab]' .; do
 		code=0
-		PATH=$T/tools:$PATH VRF_STOP=$stop "$B/boot" kernel initramfs log 20 one two >out 2>err || code=$?
+		PATH=$T/tools:$PATH VRF_STOP=$stop LIMIT=20 "$B/boot" arm64 kernel initramfs log one two >out 2>err || code=$?
 		[ $code = 1 ] || fail "exit code $code with VRF_STOP=$stop"
 	done
 	grep -qF 'VRF_ONLY="one two"' asked || fail "asked: $(cat asked)"
 	hangs 'WARNING: a lock'
 	code=0
-	PATH=$T/tools:$PATH VRF_STOP='the kernel: WARNING' "$B/boot" kernel initramfs log 20 >out 2>err || code=$?
+	PATH=$T/tools:$PATH VRF_STOP='the kernel: WARNING' LIMIT=20 "$B/boot" arm64 kernel initramfs log >out 2>err || code=$?
 	[ $code = 1 ] || fail "exit code $code after a splat"
 	! grep -q VRF_ONLY asked || fail "asked: $(cat asked)"
 	code=0
-	PATH=$T/tools:$PATH VRF_STOP=other "$B/boot" kernel initramfs log 2 >out 2>err || code=$?
+	PATH=$T/tools:$PATH VRF_STOP=other LIMIT=2 "$B/boot" arm64 kernel initramfs log >out 2>err || code=$?
 	[ $code = 5 ] || fail "exit code $code after another failure"
 }
 test_board_tells_as_it_goes() {
@@ -432,26 +500,26 @@ done
 [ -e seen ] || not='not '
 printf '[    1.000000] %s\n' "    ${not:-}ok 1 a" "${not:-}ok 1 one" '# board: end'
 END
-	PATH=$T/tools:$PATH "$B/boot" kernel initramfs log 20 2>err | while read -r line; do
+	PATH=$T/tools:$PATH LIMIT=20 "$B/boot" arm64 kernel initramfs log 2>err | while read -r line; do
 		case $line in '# Subtest: one'*) : >seen ;; esac
 		echo "$line"
 	done >out
-	says '^# board: 0 failed, 0 skipped, 0 faults$'
+	says '^# Totals: pass:1 fail:0 skip:0$'
 }
 # A kernel that begins as a copy of another, when the disk is full
 test_board_copies_all_or_nothing() {
-	mkdir -p board/lockdep-y
+	mkdir -p board/fences
 	without cp
 	printf '#!/bin/sh\nfor to; do :; done\nmkdir "$to"\nexit 1\n' >bin/cp
 	chmod +x bin/cp
 	! PATH=$T/bin VRF_CACHE=$T VRF_TREE=$T "$B/run" off >out 2>&1 || fail "it builds without one"
-	[ ! -e board/lockdep-n ] || fail "half a copy"
+	[ ! -e board/off ] || fail "half a copy"
 	grep -q 'cannot copy' out || fail "it did not begin to copy: $(cat out)"
-	mkdir -p board/lockdep-n.new/old
-	touch board/lockdep-y/whole
+	mkdir -p board/off.new/old
+	touch board/fences/whole
 	! VRF_CACHE=$T VRF_TREE=$T "$B/run" off >out 2>&1 || fail "it builds without a tree"
-	[ -e board/lockdep-n/whole ] || fail "no copy: $(cat out)"
-	[ ! -e board/lockdep-n/old ] || fail "what was left over is in it"
+	[ -e board/off/whole ] || fail "no copy: $(cat out)"
+	[ ! -e board/off/old ] || fail "what was left over is in it"
 }
 
 run_tests "$@"

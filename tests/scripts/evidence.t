@@ -4,20 +4,17 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/sendable.sh"
 
-# report ON TEXT: of one boot
-report() {
-	echo "# booting lockdep-$1"
-	echo "    # rga poll(POLLIN) plane 0: waited $2"
-}
+# report BOOT TEXT: of one boot
+report() { echo "$1;observe;rga.poll;pass;saw poll(POLLIN);rga | $2" | rows; }
 observed() { awk -f "$S/evidence/observed.awk" "$1"; }
 test_observed() {
-	{ report y '62 ms, content new'; report n '0 ms, content old'; } >ktap
-	passes observed ktap
+	{ report fences '62 | new content'; report off '0 | old content'; } >record
+	passes observed record
 	grep -qxF '| poll(POLLIN) | rga | 0 to 0 ms, old content | 62 to 62 ms, new content |' out || fail "$(cat out)"
 }
 test_observed_in_one_boot_only() {
-	report y '62 ms, content new' >ktap
-	refused 1 'only one boot has rga' observed ktap
+	report fences '62 | new content' >record
+	refused 1 'only one boot has rga' observed record
 }
 # a table for a mail
 test_text() {
@@ -43,42 +40,57 @@ test_evidence_of_a_board_that_failed() {
 	printf '#!/bin/sh\n' >scripts/tree/apply
 	echo 'record_root() { echo none; }' >>scripts/test/board.sh
 	mkdir -p tests/board
-	printf '#!/bin/sh\necho "# boots: $*"\necho "    not ok 1 rga.race"\necho "# board: 1 failed, 0 skipped, 0 faults"\nexit 1\n' >tests/board/run
+	printf '#!/bin/sh\necho "# boots: $*"\necho "    not ok 1 rga.race"\nexit 1\n' >tests/board/run
 	find scripts tests -type f -exec chmod +x {} +
 	refused 1 'did not pass: .*evidence.ktap$' scripts/evidence/evidence
 	said 'not ok 1 rga.race'
 	[ ! -e evidence ] || fail "it keeps that as evidence"
 	grep -q '^# boots: fences off short record$' "$CACHE/out/v7.0/evidence.ktap" || fail "what it said is lost"
+	printf '#!/bin/sh\n' >tests/board/run
+	refused 1 'the run did not pass' scripts/evidence/evidence
+	said 'it is empty'
 	printf '#!/bin/sh\necho "FAIL lint"\nexit 1\n' >scripts/all
 	chmod +x scripts/all
-	refused 1 "'make' found fault" env WHAT=check scripts/evidence/evidence
+	refused 1 "'make' failed" env WHAT=check scripts/evidence/evidence
 	said 'FAIL lint'
 	[ ! -e evidence ] || fail "it keeps what make did not pass"
-	refused 2 "there is no 'nonsense' of which" env WHAT="board nonsense" scripts/evidence/evidence
+	refused 2 "there is no evidence of 'nonsense'" env WHAT="board nonsense" scripts/evidence/evidence
 	refused 2 'JOBS is for WHAT=soak' env JOBS=5 scripts/evidence/evidence
 	refused 2 'give BASE, not KDIR' env KDIR="$T" scripts/evidence/evidence
+	refused 2 'not with ONLY or BOOTS' env ONLY=race scripts/evidence/evidence
 }
 test_evidence_of_all() {
 	mkdir scripts
 	takes evidence/evidence test/board.sh
 	mkdir -p scripts/bench tests/board
-	echo 'keep() { cat >/dev/null; }; commit_of() { :; }' >scripts/evidence/keep.sh
-	echo 'emulate() { echo "board" >>asked; }' >>scripts/test/board.sh
+	cat >scripts/evidence/keep.sh <<'END'
+keep() { cat >/dev/null; echo "$1" >>kept; }
+commit_of() { :; }
+passed() { grep -q pass "$1"; }
+EVIDENCE=evidence
+END
+	# shellcheck disable=SC2016 # of the stubs
+	stub='mkdir -p "$OUT/record"; echo pass >"$OUT/record/${0##*test-}"; echo pass >"$OUT/record/${0##*/}"; echo "${0##*/} $* ${BOOTS:-}" >>asked'
+	echo 'emulate() { echo "board" >>asked; mkdir -p "$OUT/record"; echo pass >"$OUT/record/board"; }' >>scripts/test/board.sh
 	for verb in bench/bench test/soak test/mutants test/test-kasan test/test-rt test/test-apps test/test-vim2m; do
-		printf '#!/bin/sh\necho "${0##*/}" >>asked\n' >scripts/$verb
+		printf '#!/bin/sh\n%s\n' "$stub" >scripts/$verb
 	done
 	printf '#!/bin/sh\necho check >>asked\n' >scripts/all
 	find scripts -type f -exec chmod +x {} +
 	for base in v7.0 v7.3; do
-		mkdir -p "$CACHE/work/$base" "$CACHE/out/$base/board/lockdep-y" "$CACHE/out/$base/board/lockdep-n"
-		printf 'savedefconfig:\n\ttouch $(O)/defconfig\n' >"$CACHE/work/$base/Makefile"
-		rm -f asked
-		EVIDENCE=$T/evidence BASE=$base CHECKS=/dev/null WHAT=all passes scripts/evidence/evidence
-		tr '\n' ' ' <asked >$base
+		rm -f asked kept
+		BASE=$base CHECKS=/dev/null WHAT=all passes scripts/evidence/evidence
+		sed 's/ *$//' asked | tr '\n' ';' >$base
+		[ "$(wc -l <kept)" = "$(wc -l <asked)" ] || fail "kept: $(cat kept)"
 	done
-	grep -qx 'check board test-kasan test-rt test-apps soak bench test-vim2m mutants ' v7.3 || fail "v7.3: $(cat v7.3)"
+	all='check;board;test-kasan;test-rt;test-apps;soak;bench;test-vim2m  vim2m-base vim2m vim2m-off vim2m-rt;'
+	[ "$(cat v7.3)" = "${all}mutants;" ] || fail "v7.3: $(cat v7.3)"
 	# they are made in the series that is sent
-	grep -qx 'check board test-kasan test-rt test-apps soak bench test-vim2m ' v7.0 || fail "v7.0: $(cat v7.0)"
+	[ "$(cat v7.0)" = "$all" ] || fail "v7.0: $(cat v7.0)"
+	# a part of them is kept as such
+	rm asked
+	BASE=v7.3 WHAT=mutants ONLY="one two" passes scripts/evidence/evidence
+	[ "$(sed 's/ *$//' asked)" = 'mutants one two' ] || fail "$(cat asked)"
 }
 # keeps NAME: what stdin has, with the scripts in clone/
 keeps() {
@@ -95,10 +107,6 @@ test_evidence_is_kept() {
 	rm -r evidence/v7.3
 	mkdir evidence/v7.3
 	echo old >evidence/v7.3/old
-	# without KEEP there is nothing
-	echo line | keeps soak
-	[ -e evidence/v7.3/old ] && [ ! -e evidence/v7.3/soak ] || fail "it is kept"
-	export KEEP=1
 	echo line | keeps soak
 	for line in '# a soak (make soak)' "# base: Linux 7.3.0 (v7.3), tree $(git -C "$CACHE/tree/v7.3" rev-parse 'HEAD^{tree}')" \
 		"# date: $(date '+%Y-%m-%d')" "# patch-id $(sed 1q ids)" line; do
@@ -124,18 +132,18 @@ test_evidence_is_kept() {
 	says 'v7.3/apps is not as v7.3/manifest has it'
 	says 'v7.3/soak is gone'
 }
-# shown PATTERN: docs/results.md has such a line
+# shown PATTERN: "make results" prints such a line, or docs/results.md has it
 shown() {
 	(unset BASE && passes "$S/evidence/results" "$T/mine.md") || exit
-	grep -qE -- "$1" mine.md || fail "it does not say '$1': $(cat mine.md)"
+	cat out mine.md | grep -qE -- "$1" || fail "it does not say '$1': $(cat out mine.md)"
 }
 test_results_of_the_board() {
 	sendable
-	shown '^\| lockdep-y rga \| 6234 \| 6234/6233 \| 97/96 \| 12468/12467 \|$'
-	shown '^\| lockdep-y \| wait for a job \| 512 us \|$'
-	shown '^\| race \| not run \| not run \| 1 \|$'
-	echo 'rga: 200 jobs, 17 ms; fences: init 200 signaled 199 destroy 198; waits: 16 15; buffers: 400 399' | has_header soak
-	shown '^\| rga \| 200 \| 200/199/198 \| 16/15 \| 400/399 \|$'
+	shown '^\| fences rga \| 6234 \| 6234/6233/6230 \| 97/96 \| 12468/12467 \|$'
+	shown '^\| race \| not run \| not run \| 1 \| not run \|$'
+	shown '^\| `board` \| arm64, PROVE_LOCKING: tests \| not run \| 7 1s \|$'
+	printf '%s\n' 'soak;accounting;rga.every_fence_ends;pass;jobs;200 jobs' 'soak;;;pass;end;' | rows | has_header soak
+	shown '^\| soak rga \| 200 \| '
 }
 test_results_of_records() {
 	sendable
@@ -151,8 +159,8 @@ test_results_of_vim2m() {
 	cp patches/v7.3/0001* patches/vim2m/
 	{ cat ids; sed 1q ids; } >ids.new
 	mv ids.new ids
-	printf 'fences\trelease_fence\t13\t0\t0\n' | has_header vim2m
-	shown '^\| fences \| release_fence \| 13 \| 0 \| 0 \|$'
+	printf '%s\n' 'vim2m;release_fence;a;pass;;' 'vim2m;;;pass;end;' | rows | has_header vim2m
+	shown '^\| release_fence \| 1 \|$'
 	sed -i 's/fences, all/fences: all/' patches/vim2m/*
 	shown '/vim2m. is of other patches than the series for v7.3 has\.$'
 }
@@ -198,26 +206,31 @@ test_a_comment_leaves_what_was_run() {
 }
 test_results_of_what_was_benched() {
 	sendable
-	awk -f "$S/bench/tables.awk" /dev/null 2>&1 | sed -n 's/^tables.awk: there is no \(.*\)/\1 4711 x/p' | has_header bench
-	sed -i 's/^on.rga.exports-0.attach .*/on.rga.exports-0.attach 815 x/; s/^share.rga .*/share.rga 3 x/' evidence/v7.3/bench
+	awk -f "$S/bench/tables.awk" /dev/null 2>&1 | sed -n 's/^tables.awk: there is no \(.*\)/bench;bench;figures;pass;\1;4711 x/p' | rows | has_header bench
+	sed -i 's/\(on.rga.exports-0.attach	\).*/\1815 x/; s/\(share.rga	\).*/\13 x/' evidence/v7.3/bench
 	shown '^\| rga, one plane, not exported \| 815 \| 4711 \|$'
 	shown '^\| \.\.\. eight exports, the most that carry fences \| 4711 \| 4711 \|$'
 	shown '^\| \*vgem: its attach .* \| 4711 \| 4711 \|$'
 	shown '^\| rga, 128x64 ARGB \| 4711 \| 4711 \| 3 % \|$'
+	for what in fences:36 vgem-fences:40 buffers:0 contexts:0; do
+		printf "bench;bench;figures;pass;growth.${what%:*}.%s.attach;%s instructions\n" 00 100 64 $((100 + 64 * ${what#*:})) | rows >>evidence/v7.3/bench
+	done
+	shown '36 instructions more with each fence that others left .vgem: 40., 0 with each buffer, 0 with each context'
 }
 test_results_of_evidence() {
 	sendable
 	unset BASE
 	passes "$S/evidence/results" "$T/mine.md"
-	for line in '| poll(POLLIN) | rga | 0 to 0 ms, old content | 62 to 62 ms, new content |' '| observe | 2 1s | 2 | not run |' \
+	for line in '| poll(POLLIN) | rga | 0 to 0 ms, old content | 62 to 62 ms, new content |' '| observe | 2 1s | 2 | not run | not run |' \
 		'| arm64 | ok | 46 objects |' 'Nothing is recorded.'; do
-		grep -qxF "$line" mine.md || fail "no '$line': $(cat mine.md)"
+		cat out mine.md | grep -qxF "$line" || fail "no '$line': $(cat out mine.md)"
 	done
-	grep -q 'recorded at commit 0123456789ab on 2026-11-28, with qemu made up' mine.md || fail "it does not say where it was recorded"
-	sed -i 's/^# patch-id ./# patch-id x/' evidence/v7.3/board.ktap
+	grep -q 'recorded at commit 0123456789ab on 2026-11-28, with qemu made up' out || fail "it does not say where it was recorded"
+	sed -i 's/^# patch-id ./# patch-id x/' evidence/v7.3/board
 	passes "$S/evidence/results" "$T/mine.md"
-	grep -qxF 'Not shown: `evidence/v7.3/board.ktap` is of other patches than the series for v7.3 has.' mine.md || fail "$(cat mine.md)"
-	! grep -q 'old content' mine.md || fail "it is shown"
+	grep -qxF '| `board` | arm64, PROVE_LOCKING: tests | not run | outdated |' mine.md || fail "$(cat mine.md)"
+	grep -qxF 'Not shown: `evidence/v7.3/board` is of other patches than the series for v7.3 has.' out || fail "$(cat mine.md)"
+	! cat out mine.md | grep -q 'old content' || fail "it is shown"
 	refused 2 'give neither KDIR nor BASE' env BASE=v7.3 "$S/evidence/results"
 }
 # of the repository itself

@@ -16,35 +16,24 @@ say_recorded() {
 	if [ "$n" = 1 ]; then echo "recorded at commit $commits"; else echo "of $n commits, see docs/results.md"; fi
 }
 say_base() {
-	file=$(kept board.ktap) || exit
+	file=$(kept board) || exit
 	[ -n "$file" ] || { echo "${E##*/} (no run is recorded)"; return; }
 	header base "$file" | sed 's/, tree .*//'
 }
 # A report fails the board, so a board that passed had none. With the option off there is
 # nothing for lockdep to look at.
 say_lockdep() {
-	file=$(kept board.ktap) && config=$(kept fences.config) || exit
-	[ -n "$file" ] && [ -n "$config" ] || { echo "not run"; return; }
-	boards "$file" >/dev/null || exit
-	for option in PROVE_LOCKING VIDEOBUF2_RELEASE_FENCES; do
-		grep -qx "CONFIG_$option=y" "$config" || { echo "not run"; return; }
-	done
-	# the configuration of fences is that of each boot whose name says so
-	boots=$(sed -n 's/^# booting \(.*-y\)$/\1/p' "$file")
+	file=$(kept board) || exit
+	[ -n "$file" ] || { echo "not run"; return; }
+	(passed "$file") || exit
+	boots=$(awk -F '\t' '$6 == "lockdep" && $2 != "off" { print $2 }' "$file" | sort -u)
+	[ -n "$boots" ] || { echo "not run"; return; }
 	echo "no report in $(echo "$boots" | wc -l) boots"
 }
-# what a job costs, of the kinds whose figures are given
 say_cost() {
 	file=$(kept bench) || exit
 	[ -n "$file" ] || { echo "not run"; return; }
-	awk -v on="$(kept_on "$file")" '
-		$1 ~ /^more\./ { if (least == "" || $2 < least) least = $2; if ($2 > most) most = $2 }
-		$1 ~ /^share\./ { if (low == "" || $2 < low) low = $2; if ($2 > high) high = $2 }
-		END {
-			if (least == "") exit 1
-			printf "%d to %d instructions a job, %s to %s %% more, on %s\n",
-				least, most, low, high, on
-		}' "$file" || die 1 "${file#"$TOP"/} has no figures of jobs: record it again"
+	cost "$file"
 }
 # on which real boards it ran, and whether anybody waited
 say_real() {

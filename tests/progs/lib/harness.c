@@ -82,6 +82,17 @@ void figure(double value, const char *unit, const char *fmt, ...)
 	note("figure: %s %.*f %s", name, value == (long)value ? 0 : 2, value, unit);
 }
 
+void saw(const char *what, const char *result, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, result);
+	vsnprintf(text, sizeof(text), result, ap);
+	va_end(ap);
+	note("saw: %s | %s", what, text);
+}
+
 void fail_at(const char *file, int line, const char *fmt, ...)
 {
 	char text[400];
@@ -211,6 +222,8 @@ static bool run_test(const struct test *test, unsigned int number)
 
 	if (pipe(reason))
 		abort();
+	/* So that a splat of the kernel can be told to belong to it */
+	note("RUN %s", test->name);
 	status = run_child(test);
 	close(reason[1]);
 	len = read(reason[0], why, sizeof(why) - 1);

@@ -60,6 +60,10 @@ void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void figure(double value, const char *unit, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* A note of what a consumer saw */
+void saw(const char *what, const char *result, ...)
+	__attribute__((format(printf, 2, 3)));
+
 #define FAIL(...)	fail_at(__FILE__, __LINE__, __VA_ARGS__)
 #define SKIP(...)	skip(__VA_ARGS__)
 
