@@ -243,7 +243,7 @@ test_soak_is_recorded() {
 	boards 0 'soak accounting rga.every_fence_ends pass jobs 7'
 	JOBS=7 ONLY=other passes scripts/test/soak
 	[ "$(cat asked)" = 'soak  7' ] || fail "asked for $(cat asked)"
-	record soak | cmp - rows || fail "recorded: $(record soak)"
+	record soak | diff -u rows - || fail "another record"
 	says 'another line'
 	boards 1 'soak accounting rga.every_fence_ends fail jobs 7'
 	code=0
@@ -309,7 +309,7 @@ test_kasan_and_rt_are_recorded() {
 		boards 0 "$boot observe rga.poll pass  "
 		passes scripts/test/test-$boot
 		[ "$(cat asked)" = "$boot  $jobs" ] || fail "asked for $(cat asked)"
-		record $boot | cmp - rows || fail "recorded: $(record $boot)"
+		record $boot | diff -u rows - || fail "another record"
 		rm "$CACHE/out/v7.0/record/$boot"
 		ONLY=observe passes scripts/test/test-$boot
 		[ ! -e "$CACHE/out/v7.0/record/$boot" ] || fail "a part of it is taken for the whole"

@@ -29,7 +29,7 @@ before
 
 after
 END
-	cmp want out || fail "$(cat out)"
+	same want out
 	! grep -nE '.{73}' out || fail "lines are too long for a mail"
 }
 test_evidence_of_a_board_that_failed() {
@@ -237,7 +237,7 @@ test_results_of_evidence() {
 test_results_are_what_evidence_says() {
 	unset EVIDENCE
 	PATCHES="$HERE/../../patches" passes "$S/evidence/results" "$T/mine.md"
-	cmp mine.md "$HERE/../../docs/results.md" || fail "docs/results.md is not what evidence says: run 'make results'"
+	diff -u "$HERE/../../docs/results.md" mine.md || fail "docs/results.md is not what evidence says: run 'make results'"
 }
 
 run_tests "$@"

@@ -32,6 +32,9 @@ run_tests() {
 		*)
 			failed=$((failed + 1))
 			sed 's/^/# /' "$work/log"
+			kept=$(mktemp -d "${TMPDIR:-/tmp}/vb2-$name.XXXXXX")
+			cp -a "$work/test/." "$work/log" "$kept/"
+			echo "# its directory is kept: $kept"
 			echo "not ok $n $name"
 			;;
 		esac
@@ -152,6 +155,8 @@ package() {
 	export BASES="$T/bases"
 }
 
+# same WANT GOT: two files; the difference is shown
+same() { diff -u "$1" "$2" || fail "$2 is not as it has to be, see above"; }
 # passes COMMAND...: it must exit with 0
 passes() { "$@" >out 2>err || fail "$* exits with $?: $(cat err)"; }
 # refused CODE PATTERN COMMAND...: it must exit with CODE, say why in its last line

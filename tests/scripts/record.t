@@ -12,7 +12,7 @@ board() {
 	mkdir -p bin root/proc/device-tree root/sys/kernel root/dev root/sys/class/video4linux/video0 root/boot
 	busybox --install -s bin 2>/dev/null || for applet in $(busybox --list); do ln -sf "$(command -v busybox)" "bin/$applet"; done
 	cp -r "$S/realboard/payload" tarball
-	cp "$HERE/../board/splats.re" tarball
+	cp "$HERE/../board/splats.re" "$S/lib/ktap.awk" tarball
 	printf 'base: v7.3\npatch: 0123 media: one\n' >tarball/series
 	printf 'Pine64 PineTab2 v2.0\0' >root/proc/device-tree/model
 	printf 'pine64,pinetab2\0rockchip,rk3566\0' >root/proc/device-tree/compatible
