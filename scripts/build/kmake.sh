@@ -53,7 +53,7 @@ objects() {
 warnings() {
 	cat "$@" | sed -n -E 's/(\.[a-zA-Z]+):[0-9]+(:[0-9]+)?:? /\1: /g; /[Ww]arning: |error: /s|^.*/((drivers\|include)/)|\1|p; t; /[Ww]arning: |WARNING: |error: /p' | sort -u
 }
-# no_new WHAT BASE NEW: every line of NEW is in BASE, or it ends with the finding; both sorted
+# no_new WHAT BASE NEW: die with the finding unless every line of NEW is in BASE; both sorted
 no_new() {
 	new=$(comm -13 "$2" "$3")
 	[ -n "$new" ] || return 0

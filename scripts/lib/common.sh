@@ -67,7 +67,7 @@ space() {
 		die 8 "$CACHE has $((free / 1024)) MB free, $(($1 / 1024 + 1)) MB are needed: make room, or set XDG_CACHE_HOME to another place"
 }
 
-# git in our own repositories: the user's configuration has no say there, and nobody tidies up
+# git in our own repositories: ignores user configuration; no auto-maintenance
 ours() { GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git -c maintenance.auto=false "$@"; }
 
 # lock: one run at a time in the cache, and a place for what it writes; the verbs that it calls

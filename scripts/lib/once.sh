@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2153,SC2094,SC2030,SC2031 # $tab and $TREE are of common.sh; a step has its own subshell
-# The one mechanism for "still true"; sourced after common.sh, in a verb that has called
+# Step cache: skips steps whose inputs are unchanged; sourced after common.sh, in a verb that has called
 # need_for. The result of a step is kept in $OUT/results/NAME: its key, "ok" or "FAIL",
 # the seconds that it took, the run that asked last, the seconds of that run, the finding.
 # NAME.inputs has what the key is made of.
@@ -64,7 +64,7 @@ once_good() {
 # once NAME INPUT... -- COMMAND...: run COMMAND, whose last line of output is the finding,
 # unless NAME is known good. An INPUT is a file, a folder or a word. What COMMAND makes can
 # be named in $made: without it NAME is not good; about=base is a step that the series has
-# no part in. COMMAND is best a script: with some shells "set -e" has no say in a function.
+# no part in. COMMAND is best a script: some shells ignore "set -e" in a function.
 once() { again='' _once "$@"; }
 # once_again: the same, but it is run whatever is known
 once_again() { again=yes _once "$@"; }

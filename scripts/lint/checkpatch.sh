@@ -16,7 +16,7 @@ words=$(python3 -c 'import os, codespell_lib; print(os.path.dirname(codespell_li
 [ -f "$words" ] || die 3 "codespell's dictionary.txt is missing: run 'make deps'"
 # patches/vim2m is for 7.0 and later
 vim2m_patches() { case $(series_dir) in */v6.*) ;; *) ls "$PATCHES"/vim2m/*.patch 2>/dev/null || : ;; esac; }
-# a ~/.checkpatch.conf has no say
+# without the user's ~/.checkpatch.conf
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 log=$OUT/checkpatch.log

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib/common.sh"
 [ $# = 0 ] || die 2 "usage: $me"
 cd "$WORK"
-# a ~/.get_maintainer.conf has no say
+# without the user's ~/.get_maintainer.conf
 HOME=$(mktemp -d)
 export HOME
 trap 'rm -rf "$HOME"' EXIT

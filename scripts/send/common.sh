@@ -19,7 +19,7 @@ SENT=$CACHE/sent/v$(thread reroll) # the mails that go out; "out" is how many of
 # went_out: 1 and a sentence if this version did
 went_out() {
 	[ -f "$SENT/out" ] && [ "$(cat "$SENT/out")" = "$(find "$SENT" -name '*.patch' | wc -l)" ] || return 0
-	die 1 "v$(thread reroll) went out on $(date -r "$SENT/out" '+%F %T'): nobody wants it twice; $(raise)"
+	die 1 "v$(thread reroll) was already sent on $(date -r "$SENT/out" '+%F %T'); $(raise)"
 }
 raise() { echo "for another version raise 'reroll' in scripts/send/thread.tsv, then run $(again signoff)"; }
 # identity: who sends, as configured for git, else nothing

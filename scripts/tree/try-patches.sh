@@ -54,4 +54,4 @@ if [ $failed != 0 ]; then
 	echo "$first"
 	exit 1
 fi
-echo "$offset hunks with an offset; $same of $touched touched files as it was made on${other:+, not$other}"
+echo "$offset hunks with an offset; $same of $touched touched files unchanged since the series' base${other:+, not$other}"

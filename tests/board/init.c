@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The first process on the emulated board: mounts, loads modules, runs the
- * programs in /tests, says what they said to the console, resets the machine, which
+ * programs in /tests, relays their output to the console, resets the machine, which
  * ends QEMU (-no-reboot; a kernel without ACPI cannot switch off)
  *
  * The report goes through /dev/kmsg, so that it and what the kernel has to say

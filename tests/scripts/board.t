@@ -393,7 +393,7 @@ scripts_that() {
 	chmod +x c/tests/scripts/run
 }
 they_ran() { [ "$(wc -l <log)" = "$1" ] || fail "$2: they ran $(wc -l <log) times"; }
-# what is known of the scripts is told again, until anything is different
+# unchanged script results are replayed
 test_scripts_are_known() {
 	scripts_that 'echo ok 1 x'
 	passes c/scripts/test/test-scripts known

@@ -75,10 +75,10 @@ test_preflight_a_comma_in_a_message() {
 test_preflight_that_found_fault() {
 	ready
 	ran build/build build-one false
-	red built 'found fault or was not run on exactly this \(build-one\)'
+	red built 'failed or was not run for these patches \(build-one\)'
 	alone
 	ran test/test test false
-	red tested 'found fault or was not run'
+	red tested 'failed or was not run'
 }
 test_preflight_a_number_in_the_letter() {
 	ready

@@ -137,9 +137,9 @@ test_send_a_thread() {
 }
 # once_is_enough: neither of it goes on with a version that went out
 once_is_enough() {
-	SEND=yes refused 1 "^send: v2 went out on 20.*raise 'reroll' in scripts/send/thread.tsv, then run .make signoff BASE=v7.3" "$S/send/send"
-	refused 1 '^send: v2 went out on 20' "$S/send/send"
-	refused 1 "^signoff: v2 went out on 20.*raise 'reroll'" "$S/send/signoff"
+	SEND=yes refused 1 "^send: v2 was already sent on 20.*raise 'reroll' in scripts/send/thread.tsv, then run .make signoff BASE=v7.3" "$S/send/send"
+	refused 1 '^send: v2 was already sent on 20' "$S/send/send"
+	refused 1 "^signoff: v2 was already sent on 20.*raise 'reroll'" "$S/send/signoff"
 }
 # taken MBOX ID: b4 and git am make the same tree and authors of it as patches/
 taken() {
@@ -225,7 +225,7 @@ test_send_never_again_after_a_clean() {
 	passes "$S/tree/tree"
 	passes "$S/tree/apply"
 	once_is_enough
-	KDIR=$T/linux BASE='' refused 1 'v2 went out on 20' "$S/send/signoff"
+	KDIR=$T/linux BASE='' refused 1 'v2 was already sent on 20' "$S/send/signoff"
 	# the next version is another one
 	rm project/scripts
 	cp -r "$HERE/../../scripts" project/

@@ -17,11 +17,11 @@ check_base() { # made for the right base
 check_built() { # built and linted
 	plan >"$tmp/plan"
 	while IFS=$tab read -r row _; do
-		once_good "$row" || no "'make' found fault or was not run on exactly this ($row): run $(again all)"
+		once_good "$row" || no "'make' failed or was not run for these patches ($row): run $(again all)"
 	done <"$tmp/plan"
 	echo "$(wc -l <"$tmp/plan") checks, of exactly these patches"
 }
 check_tested() { # tested
-	once_good test || no "'make test' found fault or was not run on exactly this: run $(again test)"
+	once_good test || no "'make test' failed or was not run for these patches: run $(again test)"
 	echo "by 'make test', of exactly these patches: $(cut -f6 "$OUT/results/test")"
 }
