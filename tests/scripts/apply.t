@@ -12,7 +12,7 @@ tree() {
 test_apply() {
 	tree
 	passes "$S/tree/apply"
-	said 'which series fits.*: ok, .*0 hunks with an offset; 2 of 2 touched files unchanged since the series' base$'
+	said 'which series fits.*: ok, .*0 hunks with an offset; 2 of 2 touched files unchanged since the series. base$'
 	grep -q forty "$work/rga.c" || fail "not applied"
 	[ "$(git -C "$work" tag -l | tr '\n' ' ')" = '1 2 base fixes series ' ] || fail "tags: $(git -C "$work" tag -l)"
 	head=$(git -C "$work" rev-parse HEAD)

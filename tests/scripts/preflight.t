@@ -50,14 +50,14 @@ test_preflight_green() {
 test_preflight_a_comma_in_a_patch() {
 	ready
 	sed -i 's/fences, all/fences; all/' patches/v7.3/0001*
-	red built "on exactly this \(build-one\).*make all BASE=v7.3"
-	red tested "on exactly this.*make test BASE=v7.3"
+	red built "for these patches \(build-one\).*make all BASE=v7.3"
+	red tested "for these patches.*make test BASE=v7.3"
 	red evidence 'other patches.*make evidence BASE=v7.3'
 	red letter 'other patches'
 	red signed 'other patches.*make signoff'
 	# what only applied is not tested; when all was run it is green again
 	passes "$S/tree/apply"
-	red built 'on exactly this'
+	red built 'for these patches'
 	made_up_results
 	red evidence 'other patches'
 	made_up_evidence
