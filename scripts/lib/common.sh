@@ -33,8 +33,11 @@ if [ -z "${VB2_GROUP:-}" ] && [ -x "$0" ] && command -v setsid >/dev/null; then
 fi
 trap 'exit 130' HUP INT TERM
 
-unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE CDPATH
+unset CDPATH GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_NAMESPACE GIT_OBJECT_DIRECTORY
+unset GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_SHALLOW_FILE GIT_CONFIG GIT_EXTERNAL_DIFF GIT_DIFF_OPTS
 export LC_ALL=C GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0
+# What git makes of a new repository, whatever its defaults or the user's; no templates
+export GIT_DEFAULT_HASH=sha1 GIT_DEFAULT_REF_FORMAT=files GIT_TEMPLATE_DIR=
 # A verb stands in scripts/ or in the folder of its stage
 TOP=$(cd "$(dirname "$0")/.." && pwd)
 TOP=$(cd "${TOP%/scripts}" && pwd -P)
@@ -67,8 +70,25 @@ space() {
 		die 8 "$CACHE has $((free / 1024)) MB free, $(($1 / 1024 + 1)) MB are needed: make room, or set XDG_CACHE_HOME to another place"
 }
 
-# git in our own repositories: ignores user configuration; no auto-maintenance
-ours() { GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git -c maintenance.auto=false "$@"; }
+# unset_user COMMAND...: run it where git has none of the user's settings
+unset_user() {
+	env -u GIT_CONFIG_COUNT -u GIT_CONFIG_PARAMETERS \
+		GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_ATTR_NOSYSTEM=1 "$@"
+}
+# ours: git in our own repositories: ignores the user's settings and hooks; no auto-maintenance.
+# Without a configuration git still reads two files below XDG_CONFIG_HOME, attributes and ignore.
+ours() {
+	unset_user git -c maintenance.auto=false -c core.hooksPath=/dev/null \
+		-c core.attributesFile=/dev/null -c core.excludesFile=/dev/null "$@"
+}
+# theirs: git with the user's settings, but no hook and no monitor, which could write to their
+# repository. It is for what depends on the settings: a git address (proxy, insteadOf,
+# credentials), and a repository of the user's (safe.directory, core.autocrlf). $within has the
+# options and the seconds of a time limit.
+theirs() {
+	# shellcheck disable=SC2086 # words
+	${within:+timeout --foreground $within} git -c core.hooksPath=/dev/null -c core.fsmonitor=false "$@"
+}
 
 # lock: one run at a time in the cache, and a place for what it writes; the verbs that it calls
 # take both as theirs

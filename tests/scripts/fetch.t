@@ -24,7 +24,7 @@ test_base_clone_without_an_end() {
 	package archive
 	git=$(command -v git)
 	without git
-	printf '#!/bin/sh\ncase $1 in clone) exec sleep 60 ;; esac\nexec %s "$@"\n' "$git" >bin/git
+	printf '#!/bin/sh\ncase " $* " in *" clone "*) exec sleep 60 ;; esac\nexec %s "$@"\n' "$git" >bin/git
 	chmod +x bin/git
 	hurried
 	PATH=$T/bin passes env GIT_URL="file://$T/server" "$S/tree/tree"

@@ -130,7 +130,7 @@ full() {
 }
 test_disk_too_small() {
 	repo linux
-	full 64k
+	full 32k
 	refused 8 '(is full|MB are needed): make room' env KDIR="$T/linux" "$S/tree/tree"
 }
 # a df that tells of room the first time it is asked, which is then gone
@@ -155,7 +155,7 @@ test_disk_full_while_copying() {
 	git -C linux init -q
 	git -C linux add .
 	git -C linux commit -qm noise
-	full 300k
+	full 150k
 	lying_df
 	refused 8 'is full: make room' env PATH="$T/bin" KDIR="$T/linux" "$S/tree/tree"
 	[ -z "$(ls "$CACHE/tree")" ] || fail "half a tree: $(ls "$CACHE/tree")"

@@ -1,0 +1,122 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The user's settings, and repositories of other forms: neither stops the project's git
+. "$(dirname "$0")/lib.sh"
+
+# hooks DIR: hooks that fail, each of which leaves a trace
+hooks() {
+	mkdir -p "$1"
+	for hook in post-checkout reference-transaction post-index-change applypatch-msg pre-applypatch pre-commit; do
+		printf '#!/bin/sh\necho "$0" >>%s/ran\nexit 1\n' "$T" >"$1/$hook"
+		chmod +x "$1/$hook"
+	done
+}
+# from_server [NAME=VALUE...]: a tree from a git address, and the series applied to it, with these
+# variables set; they come out as they do without any, and no hook runs
+from_server() {
+	[ -d server ] || { repo server && series patches server; }
+	rm -rf "$CACHE"
+	for verb in tree apply; do
+		passes env GIT_URL="file://$T/server" BASE=v7.0 "$@" "$S/tree/$verb"
+		! grep 'cut off' err || fail "with $*"
+	done
+	[ ! -e ran ] || fail "with $* these hooks ran: $(sort -u ran)"
+	cat "$CACHE"/tree/v7.0/rga.c "$CACHE"/work/v7.0/rga.c >files
+	{ sed 's/^40$/40/' server/rga.c; sed 's/^40$/forty/' server/rga.c; } >want
+	same want files
+	[ -z "$(git -C "$CACHE/work/v7.0" status --porcelain --ignored)" ] || fail "with $* the copy is not clean"
+	[ "$(git -C "$CACHE/tree/v7.0" rev-parse HEAD)" = "$(git -C server rev-parse HEAD)" ] || fail "another commit"
+}
+test_settings_hooks() {
+	repo server
+	series patches server
+	hooks hooks
+	git config --global core.hooksPath "$T/hooks"
+	from_server
+}
+test_settings_templates() {
+	repo server
+	series patches server
+	hooks template/hooks
+	from_server GIT_TEMPLATE_DIR="$T/template"
+	git config --global init.templateDir "$T/template"
+	from_server
+}
+test_settings_in_the_environment() {
+	repo server
+	series patches server
+	hooks hooks
+	from_server GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.hooksPath GIT_CONFIG_VALUE_0="$T/hooks"
+	from_server GIT_CONFIG_PARAMETERS="'core.hookspath'='$T/hooks'"
+	from_server GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.autocrlf GIT_CONFIG_VALUE_0=true
+}
+test_settings_of_files() {
+	repo server
+	series patches server
+	git config --global core.autocrlf true
+	git config --global commit.gpgSign true
+	git config --global user.useConfigOnly true
+	from_server
+	mkdir -p config/git
+	echo '* text eol=crlf' >config/git/attributes
+	echo '*.c' >config/git/ignore
+	from_server XDG_CONFIG_HOME="$T/config"
+	# a tree without git is added file by file
+	kernel linux
+	rm -rf "$CACHE"
+	passes env XDG_CONFIG_HOME="$T/config" KDIR="$T/linux" "$S/tree/tree"
+	cmp linux/rga.c "$CACHE"/tree/kdir-*/rga.c || fail "another file"
+}
+test_settings_of_a_repository() {
+	repo server
+	series patches server
+	mkdir objects
+	from_server GIT_OBJECT_DIRECTORY="$T/objects"
+	from_server GIT_COMMON_DIR="$T/server/.git"
+	from_server GIT_NAMESPACE=other
+	from_server GIT_EXTERNAL_DIFF=false
+}
+test_settings_new_defaults() {
+	repo server
+	series patches server
+	from_server GIT_DEFAULT_HASH=sha256 GIT_DEFAULT_REF_FORMAT=reftable
+	kernel linux
+	rm -rf "$CACHE"
+	passes env GIT_DEFAULT_HASH=sha256 KDIR="$T/linux" "$S/tree/tree"
+	[ "$(git -C "$CACHE"/tree/kdir-* rev-parse --show-object-format)" = sha1 ] || fail "another hash"
+}
+# An address is the user's to rewrite, as for a proxy
+test_settings_of_an_address() {
+	repo server
+	git config --global url."file://$T/server".insteadOf nowhere:
+	passes env GIT_URL=nowhere: BASE=v7.0 "$S/tree/tree"
+	said 'clones v7.0'
+	rm -rf "$CACHE"
+	git config --global --remove-section url."file://$T/server"
+	passes env GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0="url.file://$T/server.insteadOf" GIT_CONFIG_VALUE_0=nowhere: \
+		GIT_URL=nowhere: BASE=v7.0 "$S/tree/tree"
+	said 'clones v7.0'
+}
+# git status starts a monitor where that is set, which writes to the checkout
+test_settings_of_the_checkout() {
+	repo linux
+	series patches linux
+	hooks hooks
+	cp hooks/pre-commit monitor
+	git -C linux config core.fsmonitor "$T/monitor"
+	git config --global core.hooksPath "$T/hooks"
+	passes env KDIR="$T/linux" "$S/tree/tree"
+	[ ! -e ran ] || fail "these ran: $(sort -u ran)"
+	# a checkout with the line endings that the user wants is no changed one
+	git -C linux config --unset core.fsmonitor
+	rm hooks/* && git config --global core.autocrlf true
+	rm linux/rga.c && git -C linux checkout -q rga.c
+	passes env KDIR="$T/linux" "$S/tree/tree"
+}
+# ours and theirs (common.sh) are the only ways to git
+test_scripts_call_git_in_one_place() {
+	! grep -nE '(^|[|;&{!]|\$\(|do|then|else|xargs( -r)?)[[:space:]]*(timeout .*)?git (-|[a-z-]+ )' -r "$S"/ --include='*' |
+		grep -vE 'send/|tree/series.sh|lib/common.sh|tools.tsv|README:|show git |git --exec-path' >bare || fail "$(cat bare)"
+}
+
+run_tests "$@"
