@@ -113,6 +113,39 @@ test_settings_of_the_checkout() {
 	rm linux/rga.c && git -C linux checkout -q rga.c
 	passes env KDIR="$T/linux" "$S/tree/tree"
 }
+# checkout_as OPTION: a checkout in this form, and a series for it
+checkout_as() {
+	kernel linux
+	git init -q -b master "$1" linux 2>err || skip "this git has no $1: $(head -n 1 err)"
+	git -C linux add .
+	git -C linux commit -qm kernel
+	series patches linux
+	for verb in tree apply apply; do
+		passes env KDIR="$T/linux" "$S/tree/$verb"
+	done
+	said 'with the fixes: ok as before'
+	[ "$(sed -n 40p "$CACHE"/work/kdir-*/rga.c)" = forty ] || fail "the series is not applied"
+}
+test_checkout_in_sha256() {
+	checkout_as --object-format=sha256
+	# the same place, another form
+	rm -rf linux/.git
+	repo linux
+	for verb in tree apply; do
+		passes env KDIR="$T/linux" "$S/tree/$verb"
+	done
+}
+test_checkout_with_reftable() { checkout_as --ref-format=reftable; }
+# The tags may be in no file of their own
+test_apply_after_tags_were_packed() {
+	applied_series
+	git -C "$CACHE"/work/kdir-* pack-refs --all
+	passes "$S/tree/apply"
+	said 'with the fixes: ok as before'
+	git -C "$CACHE"/work/kdir-* tag -d series >/dev/null
+	passes "$S/tree/apply"
+	said 'applied 0 fixes and 2 patches'
+}
 # ours and theirs (common.sh) are the only ways to git
 test_scripts_call_git_in_one_place() {
 	! grep -nE '(^|[|;&{!]|\$\(|do|then|else|xargs( -r)?)[[:space:]]*(timeout .*)?git (-|[a-z-]+ )' -r "$S"/ --include='*' |
