@@ -136,6 +136,24 @@ test_checkout_in_sha256() {
 	done
 }
 test_checkout_with_reftable() { checkout_as --ref-format=reftable; }
+test_checkout_that_git_cannot_read() {
+	repo linux
+	git -C linux config core.repositoryFormatVersion 1
+	git -C linux config extensions.unheardOf yes
+	refused 4 "git cannot read $T/linux, see above" env KDIR="$T/linux" "$S/tree/tree"
+	said 'unheardof'
+}
+test_checkout_of_another_owner() {
+	repo linux
+	series patches linux
+	as=GIT_TEST_ASSUME_DIFFERENT_OWNER=1
+	refused 4 "git cannot read $T/linux, see above" env $as KDIR="$T/linux" "$S/tree/tree"
+	said "git config --global --add safe.directory $T/linux"
+	git config --global --add safe.directory "$T/linux"
+	chown -R 12345 linux 2>/dev/null || skip "only root can give a checkout to somebody else"
+	passes env KDIR="$T/linux" "$S/tree/tree"
+	passes env KDIR="$T/linux" "$S/tree/apply"
+}
 # The tags may be in no file of their own
 test_apply_after_tags_were_packed() {
 	applied_series
