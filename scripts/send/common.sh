@@ -99,12 +99,19 @@ server_fault() {
 		return
 		;;
 	esac
-	case $(git config -f "$1" --get-all sendemail.smtpServerOption) in
-	*@*) echo "sendemail.smtpServerOption names an address, which could be one more recipient: take it out" ;;
-	esac
-	case $(git config -f "$1" sendemail.sendmailCmd) in
-	*@*) echo "sendemail.sendmailCmd names an address, which could be one more recipient: take it out" ;;
-	esac
+	for option in smtpServerOption sendmailCmd; do
+		! git config -f "$1" --get-all sendemail.$option | names_address ||
+			echo "sendemail.$option names an address, which could be one more recipient: take it out"
+	done
+}
+# names_address: is there one in the words of stdin that is neither the account of msmtp nor the
+# sender (-a, --account, -f, -F)?
+names_address() {
+	tr -s '[:space:]' '\n' | awk '
+		value { value = 0; next }
+		/^(-[afF]|--account)$/ { value = 1 }
+		/@/ && !/^(-[afF]|--account=)/ { found = 1 }
+		END { exit !found }'
 }
 # alone CONFIG COMMAND...: with no other configuration of git, and outside of every
 # repository, whose hooks and configuration would count

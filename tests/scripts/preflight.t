@@ -277,6 +277,22 @@ test_preflight_servers() {
 	red server 'smtpServerOption names an address'
 	git config --global --unset sendemail.smtpServerOption
 	passes "$S/send/preflight" server
+	# of an account or a sender that looks like an address nobody gets a mail
+	for option in -a me@host --account me@host -f me@host -F me@host somebody@example.org; do
+		git config --global --add sendemail.smtpServerOption "$option"
+	done
+	red server 'smtpServerOption names an address'
+	git config --global --unset sendemail.smtpServerOption somebody@example.org
+	passes "$S/send/preflight" server
+	git config --global --unset-all sendemail.smtpServerOption
+	ok='msmtp -a me@host --account=me@host -fme@host'
+	git config --global sendemail.sendmailCmd "$ok"
+	passes "$S/send/preflight" server
+	for more in x@y '-a -f x@y' '-t x@y' '--account=a x@y'; do
+		git config --global sendemail.sendmailCmd "$ok $more"
+		red server 'sendmailCmd names an address'
+	done
+	git config --global --unset sendemail.sendmailCmd
 	# the user's own identity has the last word
 	git config --global sendemail.identity work
 	git config --global sendemail.work.smtpServer smtp.office365.com
