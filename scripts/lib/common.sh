@@ -182,7 +182,8 @@ mkdir -p "$CACHE" 2>/dev/null && [ -w "$CACHE" ] ||
 # tree_names: of everything that belongs to one tree
 tree_names() {
 	if [ -n "$KDIR" ]; then
-		KDIR=$(cd "$KDIR" 2>/dev/null && pwd -P) || die 4 "KDIR: there is no directory $KDIR"
+		dir=$(cd "$KDIR" 2>/dev/null && pwd -P) || die 4 "KDIR: there is no directory $KDIR"
+		KDIR=$dir
 		ID=kdir-$(key "$KDIR" | cut -c1-10)
 		TREE=$KDIR
 	else

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make tree: the user's own tree, and wrong ones
 . "$(dirname "$0")/lib.sh"
-test_tree_of_a_missing_directory() { refused 4 'no directory' env KDIR="$T/none" "$S/tree/tree"; }
+test_tree_of_a_missing_directory() { refused 4 "no directory $T/none$" env KDIR="$T/none" "$S/tree/tree"; }
 test_tree_of_no_kernel() {
 	mkdir empty
 	refused 4 'is no kernel tree' env KDIR="$T/empty" "$S/tree/tree"
