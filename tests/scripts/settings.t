@@ -164,6 +164,18 @@ test_apply_after_tags_were_packed() {
 	passes "$S/tree/apply"
 	said 'applied 0 fixes and 2 patches'
 }
+# A clone of this project has the bytes that were committed, whatever line endings the user wants
+test_clone_with_other_line_endings() {
+	mkdir origin
+	(cd "$HERE/../.." && cp -RL .gitattributes Makefile scripts patches "$T/origin/")
+	git init -q origin
+	git -C origin add .
+	git -C origin commit -qm project
+	git clone -q -c core.autocrlf=true -c core.eol=crlf origin clone 2>/dev/null
+	diff -r -q -x .git origin clone >differ || fail "$(head -n 3 differ)"
+	[ -z "$(git -C clone status --porcelain)" ] || fail "the clone is not clean"
+	passes clone/scripts/tree/tree --help
+}
 # ours and theirs (common.sh) are the only ways to git
 test_scripts_call_git_in_one_place() {
 	! grep -nE '(^|[|;&{!]|\$\(|do|then|else|xargs( -r)?)[[:space:]]*(timeout .*)?git (-|[a-z-]+ )' -r "$S"/ --include='*' |
