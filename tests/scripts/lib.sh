@@ -10,7 +10,7 @@ HERE=$(cd "$(dirname "$0")" && pwd -P)
 run_tests() {
 	# shellcheck disable=SC2046 # words
 	[ $# != 0 ] || set -- $(sed -n 's/^\(test_[a-z0-9_]*\)() .*/\1/p' "$0")
-	work=$(mktemp -d)
+	make_work
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 130' HUP INT TERM
 	echo "1..$#"
@@ -43,6 +43,19 @@ run_tests() {
 		[ $seconds -lt 20 ] || echo "# $name took $seconds s"
 	done
 	[ $failed = 0 ]
+}
+
+# make_work: $work, a directory whose files can be executed; /tmp may be mounted noexec
+make_work() {
+	for dir in "${TMPDIR:-/tmp}" /var/tmp "${XDG_CACHE_HOME:-$HOME/.cache}" "$HERE"; do
+		work=$(mktemp -d "$dir/vb2-tests.XXXXXX" 2>/dev/null) || continue
+		printf '#!/bin/sh\n' >"$work/runs"
+		chmod +x "$work/runs"
+		! "$work/runs" 2>/dev/null || return 0
+		rm -r "$work"
+	done
+	echo "Bail out! no directory where programs can be executed: set TMPDIR to one"
+	exit 1
 }
 
 # setup: what each test begins with

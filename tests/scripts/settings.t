@@ -176,6 +176,19 @@ test_clone_with_other_line_endings() {
 	[ -z "$(git -C clone status --porcelain)" ] || fail "the clone is not clean"
 	passes clone/scripts/tree/tree --help
 }
+# The tests run stand-ins for other programs, and /tmp may be mounted noexec
+test_tests_where_tmp_is_noexec() {
+	mkdir noexec
+	for options in -m -rm; do
+		mounted="unshare $options"
+		! $mounted mount -t tmpfs -o noexec none noexec 2>/dev/null || break
+		mounted=
+	done
+	[ "$mounted" ] || skip "this user may not mount"
+	# shellcheck disable=SC2016,SC2086 # of the other shell; words
+	passes $mounted sh -euc 'mount -t tmpfs -o noexec none "$1"; TMPDIR=$1 "$2" test_watch_asks_b4' sh "$T/noexec" "$HERE/watch.t"
+	says '^ok 1 '
+}
 # ours and theirs (common.sh) are the only ways to git
 test_scripts_call_git_in_one_place() {
 	! grep -nE '(^|[|;&{!]|\$\(|do|then|else|xargs( -r)?)[[:space:]]*(timeout .*)?git (-|[a-z-]+ )' -r "$S"/ --include='*' |
