@@ -2,6 +2,38 @@
 # shellcheck shell=sh
 # The emulated machines, for the verbs that boot them; sourced after tree/series.sh
 
+# tests_of PROGRAM...: the names of their tests on arm64, with every kind of job
+# shellcheck disable=SC2086 # words
+tests_of() {
+	kinds=$(sed -n 's/^\t\.name = "\([^"]*\)", \.driver.*/\1/p' "$TOP/tests/progs/lib/jobs.c")
+	for program; do
+		sed -n 's/^TEST(\([a-z0-9_]*\),.*/\1/p' "$TOP/tests/progs/$program.c"
+		sed -n 's/^TEST_KINDS(\([a-z0-9_]*\),.*/\1/p' "$TOP/tests/progs/$program.c" |
+			while read -r name; do printf "%s.$name\n" $kinds; done
+	done
+}
+# check_names BOOT...: die unless there are these boots, and each runs all that ONLY names: programs,
+# or on arm64 parts of the names of tests
+# shellcheck disable=SC2086,SC2154 # words; $tab is of common.sh
+check_names() {
+	table=$TOP/tests/board/boots.tsv
+	for boot; do
+		IFS=$tab read -r _ machine _ _ _ _ programs _ <<-END
+			$(awk -F '\t' -v boot="$boot" '$1 == boot' "$table")
+		END
+		[ -n "$programs" ] || die 2 "BOOTS: unknown boot: $boot; there are $(awk -F '\t' '!/^#/ { print $1 }' "$table" | xargs)"
+		case $boot in record | short) continue ;; esac # they run all (tests/board/run)
+		[ "$programs" != '*' ] || programs=$(xargs <"$TOP/tests/board/subjects")
+		also=
+		[ "$machine" = x86_64 ] || also=", and a part of the name of a test will do (tests/progs)"
+		for name in ${ONLY:-}; do
+			case " $programs " in *" $name "*) continue ;; esac
+			[ "$also" ] && tests_of $programs | grep -qFe "$name" ||
+				die 2 "ONLY: the boot $boot has no $name; its programs are $programs$also"
+		done
+	done
+}
+
 # emulate RECORD BOOT...: boot them (tests/board/run) with the trees that apply made, as one report
 # in KTAP on stdout. What they recorded becomes $OUT/record/RECORD; of a part of it (ONLY),
 # $OUT/record/part. In a shell of its own: it leaves nothing behind.

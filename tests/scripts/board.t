@@ -224,6 +224,8 @@ boards() {
 	shift
 	rm -rf scripts tests asked
 	mkdir -p scripts tests/board "$CACHE/out/v7.0/board"
+	cp "$B/boots.tsv" "$B/subjects" tests/board/
+	ln -s "$B/../progs" tests/progs
 	takes test/board.sh test/soak test/test-kasan test/test-rt test/test-board test/test-apps test/test-vim2m
 	printf '#!/bin/sh\n' >scripts/tree/tree
 	printf '#!/bin/sh\necho /tree\n' >scripts/tree/stack.sh
@@ -290,6 +292,8 @@ test_vim2m_compares() {
 	! scripts/test/test-vim2m >out 2>err || fail "it passes"
 	says '^not ok 1 vim2m: v4l2-compliance says the same'
 	ONLY=release_fence passes scripts/test/test-vim2m
+	# the other boot has no such program
+	[ "$(cat asked)" = 'vim2m release_fence ' ] || fail "asked for $(cat asked)"
 	refused 2 'unknown boot: fences' env BOOTS=fences scripts/test/test-vim2m
 }
 # Another verb would change the tree that is being built
@@ -336,6 +340,28 @@ test_board_of_a_part() {
 	BOOTS="off short" ONLY='' passes scripts/test/test-board
 	[ "$(cat asked)" = 'off short  ' ] || fail "asked for $(cat asked)"
 }
+# Nothing is built for a name that there is not
+test_board_of_another_name() {
+	boards 0 'fences observe a pass  '
+	for verb in test-board test-kasan test-rt; do
+		for name in nosuch 'export nosuch' unbind release_fence; do
+			refused 2 "ONLY: .* has no ${name##* }; its programs are observe done .* unload, and a part of the name of a test will do" \
+				env ONLY="$name" scripts/test/$verb
+		done
+		for name in export parameter rga3.poll jpeg; do
+			passes env ONLY="$name" scripts/test/$verb
+		done
+		rm asked
+	done
+	refused 2 'has no nosuch; its programs are release_fence compliance$' env ONLY=nosuch scripts/test/test-vim2m
+	refused 2 'has no running_job' env ONLY=running_job scripts/test/test-vim2m
+	refused 2 'the boot fences has no unbind' env BOOTS='unbind fences' ONLY=unbind scripts/test/test-board
+	refused 2 'BOOTS: unknown boot: nosuch; there are fences switched-off off .* vim2m-rt$' env BOOTS='off nosuch' scripts/test/test-board
+	[ ! -e asked ] || fail "it boots"
+	cp "$S/test/test" scripts/test/
+	refused 2 'has no nosuch; its programs are observe' env ONLY=nosuch scripts/test/test
+	refused 2 'unknown boot: nosuch' env BOOTS=nosuch scripts/test/test
+}
 test_board_without_qemu() {
 	boards 0 'fences observe a pass  '
 	without qemu-system-aarch64
@@ -348,6 +374,9 @@ test_board_without_qemu() {
 verbs() {
 	mkdir -p scripts
 	takes test/test test/board.sh
+	mkdir -p tests/board
+	cp "$B/boots.tsv" "$B/subjects" tests/board/
+	ln -sfn "$B/../progs" tests/progs
 	printf '#!/bin/sh\n%s\n' "$1" >scripts/test/test-scripts
 	printf '#!/bin/sh\n%s\n' "$2" >scripts/test/test-board
 	chmod +x scripts/test/*
