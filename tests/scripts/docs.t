@@ -33,4 +33,37 @@ test_docs_name_files_that_are_there() {
 		done <paths
 	done
 }
+# recipe ARCH DIR: the commands of "Configuration" in a made-up kernel, for a build in DIR
+recipe() {
+	rm -rf linux build bin
+	mkdir -p linux/scripts/kconfig build bin
+	# as the kernel's: it writes where -O says, or here
+	cat >linux/scripts/kconfig/merge_config.sh <<'END'
+#!/bin/sh
+dir=.
+while :; do case $1 in -O) dir=$2; shift 2 ;; -*) shift ;; *) break ;; esac; done
+cat "$@" >merged && mv merged "$dir/.config"
+END
+	# the two drivers are there on arm64 alone
+	cat >bin/make <<'END'
+#!/bin/sh
+dir=.
+for word; do case $word in O=*) dir=${word#O=} ;; esac; done
+[ "$ARCH" = arm64 ] || sed -i '/HANTRO\|RGA/d' "$dir/.config"
+END
+	chmod +x linux/scripts/kconfig/merge_config.sh bin/make
+	(cd linux && echo CONFIG_MEDIA_SUPPORT=y >"$2/.config")
+	sed -n '/^## Configuration/,/^## S/s/^    //p' "$S/../docs/distributors.md" |
+		sed "s|^O=\.|O=$2|; s|ARCH=arm64|ARCH=$1|; s|/path/to/this|$S/..|" >commands
+	(cd linux && PATH=$T/bin:$PATH ARCH=$1 sh -eu ../commands) >out 2>err || fail "$(cat out err)"
+}
+test_docs_configure() {
+	for dir in . "$T/build"; do
+		recipe arm64 "$dir"
+		[ "$(wc -l <out)" = 3 ] || fail "it does not say that all is there: $(cat out)"
+		recipe x86_64 "$dir"
+		[ "$(wc -l <out)" = 1 ] || fail "it does not say that the drivers are gone: $(cat out)"
+	done
+	[ ! -e linux/.config ] || fail "the next build with O= refuses a source with a .config"
+}
 run_tests "$@"
