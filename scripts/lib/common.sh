@@ -43,7 +43,8 @@ TOP=$(cd "$(dirname "$0")/.." && pwd)
 TOP=$(cd "${TOP%/scripts}" && pwd -P)
 S=$TOP/scripts
 QUICK=${QUICK:-} BASE=${BASE:-} KDIR=${KDIR:-} CPUS=${CPUS:-$(nproc)}
-PATCHES=${PATCHES:-$TOP/patches}
+PATCHES=${PATCHES:-$TOP/patches} JOBS=${JOBS:-}
+case $PATCHES in /*) ;; *) PATCHES=$PWD/$PATCHES ;; esac
 
 say() { printf '%s: %s\n' "$me" "$*" >&2; }
 die() {
@@ -156,8 +157,10 @@ prepare() {
 fixes_of() { if [ -d "$1/fixes" ]; then echo "$1/fixes"; else echo "$PATCHES/fixes"; fi; }
 # patch_name PATCH: a fix has its folder before it
 patch_name() { case $1 in */fixes/*) echo "fixes/${1##*/}" ;; *) echo "${1##*/}" ;; esac; }
+# this_tree: what has to follow "make VERB" for this tree
+this_tree() { echo "${KDIR:+ KDIR=$KDIR}${BASE:+ BASE=$BASE}"; }
 # applied: die unless the series is applied
-applied() { ours -C "$WORK" rev-parse -q --verify refs/tags/series >/dev/null 2>&1 || die 4 "the series is not applied: run 'make apply' first"; }
+applied() { ours -C "$WORK" rev-parse -q --verify refs/tags/series >/dev/null 2>&1 || die 4 "the series is not applied: run 'make apply$(this_tree)' first"; }
 # series_dir: the directory of the series that was applied
 series_dir() { applied; cat "$WORK/.git/vb2-series"; }
 
@@ -169,8 +172,10 @@ case $BASE in
 *) die 2 "BASE=$BASE is no kernel version: write it as in BASE=v7.0" ;;
 esac
 case $QUICK in '' | 1) ;; *) die 2 "QUICK=$QUICK: give QUICK=1, or leave it out" ;; esac
+case $JOBS in 0 | *[!0-9]*) die 2 "JOBS=$JOBS is no number of jobs" ;; esac
 case $CPUS in '' | *[!0-9]* | 0) die 2 "CPUS=$CPUS is no number of processors" ;; esac
-CACHE=${XDG_CACHE_HOME:-${HOME:?is not set, nor is XDG_CACHE_HOME}/.cache}/vb2-release-fences
+[ -n "${XDG_CACHE_HOME:-}${HOME:-}" ] || die 2 "neither HOME nor XDG_CACHE_HOME is set"
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/vb2-release-fences
 case $CACHE in
 /*[[:space:]:]*) die 2 "the kernel builds in no path with a space or a colon, as $CACHE: set XDG_CACHE_HOME" ;;
 /*) ;;

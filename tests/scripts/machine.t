@@ -162,4 +162,29 @@ test_disk_full_while_copying() {
 }
 test_jobs_not_a_number() { refused 2 'no number of processors' env CPUS=many "$S/tree/tree"; }
 
+# What is wrong is named, and the command that helps has the same tree
+test_jobs_of_a_test_not_a_number() {
+	for jobs in many 0 -1; do refused 2 "JOBS=$jobs is no number of jobs" env JOBS=$jobs "$S/test/test-board"; done
+}
+test_no_home() { refused 2 'neither HOME nor XDG_CACHE_HOME is set' env -u HOME -u XDG_CACHE_HOME "$S/tree/tree"; }
+test_patches_of_a_relative_path() {
+	tree_to_patch
+	PATCHES=patches passes "$S/tree/apply"
+	said 'the series in patches, for v7.0, fits'
+}
+test_what_to_run_first() {
+	refused 4 "run 'make tree BASE=v7.3' first" env BASE=v7.3 "$S/tree/apply"
+	refused 4 "run 'make apply BASE=v7.3' first" env BASE=v7.3 "$S/build/build"
+	repo linux
+	refused 4 "run 'make apply KDIR=$T/linux' first" env KDIR=linux "$S/lint/lint"
+	refused 2 "run 'make evidence BASE=v7.2 WHAT=bench' first" env BASE=v7.2 EVIDENCE="$T" "$S/bench/bench" check
+}
+test_warm_not_a_word() { refused 2 'WARM=maybe: give WARM=yes, or leave it out' env WARM=maybe "$S/test/test-fresh"; }
+# It would write that nothing is recorded
+test_evidence_of_a_missing_directory() {
+	refused 2 "EVIDENCE: there is no directory $T/none" env EVIDENCE="$T/none" "$S/evidence/results" page
+	[ ! -e page ] || fail "it writes $(cat page)"
+}
+test_tests_of_another_file() { refused 2 'there is no nosuch.t$' "$HERE/run" nosuch.t; }
+
 run_tests "$@"
