@@ -340,6 +340,15 @@ test_board_of_a_part() {
 	BOOTS="off short" ONLY='' passes scripts/test/test-board
 	[ "$(cat asked)" = 'off short  ' ] || fail "asked for $(cat asked)"
 }
+# The trees that it checks out are ours
+test_board_without_the_user_s_settings() {
+	boards 0 'fences observe a pass  '
+	git config --global core.hooksPath hooks
+	sed -i 's/^echo .*/git config --get-all core.hooksPath >asked/' tests/board/run
+	GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.hooksPath GIT_CONFIG_VALUE_0=others scripts/test/test-board >out 2>err || :
+	[ -e asked ] || fail "$(cat err)"
+	[ ! -s asked ] || fail "hooks in $(cat asked)"
+}
 # Nothing is built for a name that there is not
 test_board_of_another_name() {
 	boards 0 'fences observe a pass  '
