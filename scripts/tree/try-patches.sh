@@ -18,8 +18,10 @@ for file in $(sed -n 's|^--- a/||p' "$@" | sort -u); do
 	was=$(sed -n "\\|^diff --git a/$file |,/^---/s/^index \\([0-9a-f]*\\)\\.\\..*/\\1/p" "$@" | sed -n 1p)
 	touched=$((touched + 1))
 	is=$(ours -C "$SRC" rev-parse -q --verify "HEAD:$file" || echo none)
-	case $is in
-	"$was"*) same=$((same + 1)) ;;
+	# the ids of a patch are mostly SHA-1, those of the tree may be others
+	sha1=$(ours -C "$SRC" cat-file blob "$is" 2>/dev/null | ours -C / hash-object --stdin)
+	case "$is $sha1" in
+	"$was"* | *" $was"*) same=$((same + 1)) ;;
 	*) other="$other ${file##*/}" ;;
 	esac
 done

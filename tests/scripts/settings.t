@@ -128,6 +128,12 @@ checkout_as() {
 }
 test_checkout_in_sha256() {
 	checkout_as --object-format=sha256
+	# of patches from a repository with SHA-1 ids the files are the same, too
+	repo other
+	rm -r patches
+	series patches other
+	passes env KDIR="$T/linux" "$S/tree/apply"
+	said '2 of 2 touched files unchanged'
 	# the same place, another form
 	rm -rf linux/.git
 	repo linux
