@@ -85,17 +85,6 @@ static void check_counted(struct job_dev *d, uint32_t type, const struct counted
 			     now.number[i] - from->number[i], want->number[i]);
 }
 
-/* A user of that access, until the timeline is advanced */
-static int begin_use(int dmabuf, unsigned int access)
-{
-	int timeline = sw_sync_open();
-	int fence = sw_sync_fence(timeline, 1);
-
-	dmabuf_put_sync_file(dmabuf, access, fence);
-	close(fence);
-	return timeline;
-}
-
 static void end_use(int timeline)
 {
 	sw_sync_inc(timeline);
@@ -133,7 +122,7 @@ TEST_KINDS(counts_buffers_in_use, 60, kinds)
 	from = counted(&d, d.m.cap.type);
 	for (i = 0; i < 2 * BUFS; i++) {
 		if (i < BUFS && access[i])
-			user = begin_use(dmabuf[i], access[i]);
+			user = sw_sync_use(dmabuf[i], access[i]);
 		job_queue_cap(&d, i % BUFS);
 		if (i < BUFS && access[i])
 			end_use(user);
@@ -158,7 +147,7 @@ TEST_KINDS(counts_none_that_were_asked_for, 60, kinds)
 	export_all(&d, dmabuf);
 	from = counted(&d, d.m.cap.type);
 	for (i = 0; i < 2 * BUFS; i++) {
-		user = begin_use(dmabuf[i % BUFS], DMA_BUF_SYNC_READ);
+		user = sw_sync_use(dmabuf[i % BUFS], DMA_BUF_SYNC_READ);
 		CHECK(!dmabuf_poll(dmabuf[i % BUFS], POLLOUT, 0));
 		end_use(user);
 		CHECK(dmabuf_poll(dmabuf[i % BUFS], POLLOUT, 1000));
@@ -183,10 +172,10 @@ TEST_KINDS(sources_may_have_readers, 60, kinds)
 	dmabuf[1] = CALL(m2m_export(&d.m, &d.m.out, 1, 0, O_RDWR));
 	close(CALL(m2m_export(&d.m, &d.m.out, 2, 0, O_RDWR)));
 	from = counted(&d, d.m.out.type);
-	user = begin_use(dmabuf[0], DMA_BUF_SYNC_READ);
+	user = sw_sync_use(dmabuf[0], DMA_BUF_SYNC_READ);
 	job_queue_out(&d, 0, 1);
 	end_use(user);
-	user = begin_use(dmabuf[1], DMA_BUF_SYNC_WRITE);
+	user = sw_sync_use(dmabuf[1], DMA_BUF_SYNC_WRITE);
 	job_queue_out(&d, 1, 2);
 	end_use(user);
 	job_queue_out(&d, 2, 3);
@@ -216,14 +205,14 @@ TEST_KINDS(waits_first, 60, kinds)
 	export_all(&d, dmabuf);
 	from = counted(&d, d.m.cap.type);
 	wait_first = true;
-	user = begin_use(dmabuf[0], DMA_BUF_SYNC_READ);
+	user = sw_sync_use(dmabuf[0], DMA_BUF_SYNC_READ);
 	begin = now_ns();
 	CHECK(!pthread_create(&thread, NULL, use_for_a_while, &user));
 	job_queue_cap(&d, 0);
 	CHECK(now_ns() - begin >= USE_MS * 1000000ull);
 	CHECK(!pthread_join(thread, NULL));
 
-	user = begin_use(dmabuf[1], DMA_BUF_SYNC_READ);
+	user = sw_sync_use(dmabuf[1], DMA_BUF_SYNC_READ);
 	begin = now_ns();
 	job_queue_cap(&d, 1);
 	CHECK(now_ns() - begin >= WAIT_MS * 1000000ull);
@@ -245,7 +234,7 @@ TEST_KINDS(keeps_no_dmabuf, 60, kinds)
 	job_open_bufs(&d, kind, BUFS);
 	n = export_all(&d, dmabuf);
 	CHECK(dmabuf_count() > before);
-	user = begin_use(dmabuf[0], DMA_BUF_SYNC_READ);
+	user = sw_sync_use(dmabuf[0], DMA_BUF_SYNC_READ);
 	job_queue_cap(&d, 0);
 	job_queue_cap(&d, 1);
 	end_use(user);

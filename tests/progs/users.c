@@ -39,17 +39,6 @@ static const struct kind *const rga[] = { &kind_rga, NULL };
 static const struct kind *const first_kinds[] = { &kind_rga, &kind_rga3, NULL };
 static const struct kind *const one_each[] = { &kind_rga, &kind_mpeg2, NULL };
 
-/* Somebody who uses a dma-buf, until sw_sync_inc() */
-static int begin_use(int dmabuf, unsigned int flags)
-{
-	int user = sw_sync_open();
-	int fence = sw_sync_fence(user, 1);
-
-	dmabuf_put_sync_file(dmabuf, flags, fence);
-	close(fence);
-	return user;
-}
-
 static unsigned long started(struct job_dev *d)
 {
 	return knob_count(d->kind->model, "started");
@@ -79,7 +68,7 @@ TEST_KINDS(reader_of_the_picture, 20, every_kind)
 	knob_need(kind->model);
 	job_open_bufs(&d, kind, BUFS);
 	dmabuf = job_dmabuf(&d, 0, d.m.cap.fmt.num_planes - 1);
-	user = begin_use(dmabuf, DMA_BUF_SYNC_READ);
+	user = sw_sync_use(dmabuf, DMA_BUF_SYNC_READ);
 	before = started(&d);
 	job_queue_cap(&d, 0);
 	job_queue_out(&d, 0, STAMP);
@@ -99,7 +88,7 @@ TEST_KINDS(writer_of_the_source, 20, sources)
 	knob_need(kind->model);
 	job_open_bufs(&d, kind, BUFS);
 	dmabuf = CALL(m2m_export(&d.m, &d.m.out, 0, 0, O_RDWR));
-	user = begin_use(dmabuf, DMA_BUF_SYNC_WRITE);
+	user = sw_sync_use(dmabuf, DMA_BUF_SYNC_WRITE);
 	before = started(&d);
 	job_queue_cap(&d, 0);
 	job_queue_out(&d, 0, 0);
@@ -133,7 +122,7 @@ TEST_KINDS(held_buffer_is_not_checked_again, 20, held_kinds)
 	struct job_dev d;
 
 	hold_first_field(&d, kind);
-	begin_use(job_dmabuf(&d, 0, 0), DMA_BUF_SYNC_READ);
+	sw_sync_use(job_dmabuf(&d, 0, 0), DMA_BUF_SYNC_READ);
 	job_queue_field(&d, 1, STAMP, 1, BOTTOM, false);
 	CHECK_EQ(m2m_dequeue(&d.m, &d.m.cap, NULL), 0);
 	job_close(&d);
@@ -147,7 +136,7 @@ TEST_KINDS(second_field_has_a_writer, 20, held_kinds)
 	int user;
 
 	hold_first_field(&d, kind);
-	user = begin_use(CALL(m2m_export(&d.m, &d.m.out, 1, 0, O_RDWR)),
+	user = sw_sync_use(CALL(m2m_export(&d.m, &d.m.out, 1, 0, O_RDWR)),
 			 DMA_BUF_SYNC_WRITE);
 	before = started(&d);
 	job_queue_field(&d, 1, STAMP, 1, BOTTOM, false);
@@ -167,7 +156,7 @@ TEST_KINDS(held_buffer_goes_back, 20, held_kinds)
 	int user;
 
 	hold_first_field(&d, kind);
-	user = begin_use(job_dmabuf(&d, 1, 0), DMA_BUF_SYNC_READ);
+	user = sw_sync_use(job_dmabuf(&d, 1, 0), DMA_BUF_SYNC_READ);
 	before = started(&d);
 	job_queue_cap(&d, 1);
 	job_queue_field(&d, 1, STAMP, 2, TOP, false);
@@ -195,7 +184,7 @@ TEST_KINDS(drain_while_the_last_waits, 20, encoders)
 
 	knob_need(kind->model);
 	job_open_bufs(&d, kind, BUFS);
-	user = begin_use(CALL(m2m_export(&d.m, &d.m.out, 0, 0, O_RDWR)),
+	user = sw_sync_use(CALL(m2m_export(&d.m, &d.m.out, 0, 0, O_RDWR)),
 			 DMA_BUF_SYNC_WRITE);
 	before = started(&d);
 	job_queue_cap(&d, 0);
@@ -226,7 +215,7 @@ TEST_KINDS(streamoff_while_draining, 20, encoders)
 		SKIP("no job waits");
 	knob_need(kind->model);
 	job_open_bufs(&d, kind, BUFS);
-	user = begin_use(CALL(m2m_export(&d.m, &d.m.out, 0, 0, O_RDWR)),
+	user = sw_sync_use(CALL(m2m_export(&d.m, &d.m.out, 0, 0, O_RDWR)),
 			 DMA_BUF_SYNC_WRITE);
 	before = started(&d);
 	job_queue_cap(&d, 0);
@@ -252,7 +241,7 @@ TEST_KINDS(user_never_ends, 30, one_each)
 	job_open_bufs(&d, kind, BUFS);
 	job_open_bufs(&same, kind, BUFS);
 	job_open_bufs(&other, others, BUFS);
-	begin_use(job_dmabuf(&d, 0, 0), DMA_BUF_SYNC_READ);
+	sw_sync_use(job_dmabuf(&d, 0, 0), DMA_BUF_SYNC_READ);
 	job_queue_cap(&d, 0);
 	job_queue_out(&d, 0, STAMP);
 	for (i = 0; i < 20; i++) {

@@ -8,8 +8,10 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "harness.h"
+#include "sync.h"
 
 /* As in the kernel's sw_sync.c, no header has it */
 struct sw_sync_create_fence_data {
@@ -45,6 +47,16 @@ static inline void sw_sync_inc(int timeline)
 	uint32_t one = 1;
 
 	CALL(ioctl(timeline, SW_SYNC_IOC_INC, &one));
+}
+
+/* Somebody who uses a dma-buf, until sw_sync_inc() of the timeline that is returned */
+static inline int sw_sync_use(int dmabuf, unsigned int flags)
+{
+	int timeline = sw_sync_open(), fence = sw_sync_fence(timeline, 1);
+
+	dmabuf_put_sync_file(dmabuf, flags, fence);
+	close(fence);
+	return timeline;
 }
 
 #endif
