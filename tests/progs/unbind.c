@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A driver is unbound while its hardware runs a job: nothing touches the device that is
- * gone, and a fence ends all the same.
+ * A driver is unbound while its hardware runs a job, or while a job waits for the users of
+ * its buffers: nothing touches the device that is gone, and a fence ends all the same.
  *
  * Neither driver supports this with files open: close() waits for a job that nobody ends,
  * and uses freed memory (docs/unbind.md). So a process keeps the files until the machine
@@ -20,6 +20,7 @@
 #include "harness.h"
 #include "jobs.h"
 #include "knobs.h"
+#include "swsync.h"
 #include "sync.h"
 
 /* Later than hantro's watchdog, and than the timer of the core */
@@ -27,6 +28,8 @@
 #define TIMER_MS	8000
 /* The driver need not wait for the job */
 #define UNBIND_MS	1500
+/* For the hardware to begin a job that may begin */
+#define WHILE_MS	300
 
 static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
 
@@ -143,6 +146,35 @@ TEST_KINDS(in_mid_job, 60, one_each)
 	sleep_ms(WATCHDOG_MS);
 
 	end_job_unseen(kind);
+	write_driver(kind, "bind", device);
+	check_bound_again(kind);
+}
+
+/* The user ends when the device is gone: the job does not start */
+TEST_KINDS(while_a_job_waits, 60, one_each)
+{
+	struct job_dev d;
+	unsigned long before;
+	char device[64];
+	int user;
+
+	knob_need(kind->model);
+	if (!waits_are_enabled())
+		SKIP("no job waits");
+	job_open_mmap(&d, kind, 2);
+	device_of(&d, device, sizeof(device));
+	user = sw_sync_use(job_dmabuf(&d, 0, 0), DMA_BUF_SYNC_READ);
+	before = knob_count(kind->model, "started");
+	job_queue_cap(&d, 0);
+	job_queue_out(&d, 0, 2);
+	sleep_ms(WHILE_MS);
+
+	keep_files();
+	write_driver(kind, "unbind", device);
+	sw_sync_inc(user);
+	sleep_ms(WHILE_MS);
+	CHECK_EQ(knob_count(kind->model, "started"), before);
+
 	write_driver(kind, "bind", device);
 	check_bound_again(kind);
 }
