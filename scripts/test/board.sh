@@ -14,7 +14,7 @@ emulate() (
 	prepare
 	space 3000000
 	export VRF_TREE="$WORK" VRF_BASE_TREE="$FIXED" VRF_CACHE="$OUT" VRF_BASE="$ID"
-	case " $* " in *' record '*)
+	case " $* " in *'record '*)
 		VRF_RECORD=$(record_root) || exit
 		export VRF_RECORD
 		;;
