@@ -48,6 +48,72 @@ table_accounting() {
 }
 # table_bench RECORD: several
 table_bench() { figures "$1" | awk -f "$S/bench/tables.awk"; }
+# table_readers RECORD: what the program gpu saw: a player queues a buffer that is still read, with and
+# without jobs that wait, and with poll() before QBUF
+table_readers() {
+	figures "$1" | awk '
+		split($1, part, ".") == 4 && part[3] ~ /^(wait-off|wait|poll)$/ {
+			key = part[1] " | " part[2]
+			if (!(key in seen)) order[++rows] = key
+			seen[key]
+			value[key, part[3], part[4]] = $2
+		}
+		function each(what, format) {
+			return sprintf(format "; " format "; " format, value[key, "wait-off", what], value[key, "wait", what], value[key, "poll", what])
+		}
+		END {
+			if (!rows) exit 1
+			print "Each cell: jobs do not wait; jobs wait (`patches/wait`); the player calls poll() before QBUF.\n"
+			print "| job | fence of the reader | pictures read | changed meanwhile | frames a second | player blocked, ms | wake-ups a frame |"
+			print "| --- | --- | --- | --- | --- | --- | --- |"
+			for (i = 1; i <= rows; i++) {
+				key = order[i]
+				print "| " key " | " value[key, "wait", "read"] " | " each("changed", "%d") " | " each("frames", "%.0f") " | " \
+					each("blocked", "%.0f") " | " each("wake-ups", "%.1f") " |"
+			}
+		}' || die 1 "${1#"$TOP"/} has no pictures that somebody read: record it again"
+}
+# readers FILE: the same in a sentence
+readers() {
+	figures "$1" | awk '
+		split($1, part, ".") == 4 && part[4] == "read" && !n { n = $2 }
+		split($1, part, ".") == 4 && part[4] == "changed" {
+			if (part[3] == "wait-off") { if (least == "" || $2 < least) least = $2; if ($2 > most) most = $2 }
+			else if (part[3] == "wait") with += $2
+			else polled += $2
+		}
+		split($1, part, ".") == 4 && part[3] == "poll" && part[4] == "blocked" {
+			if (low == "" || $2 < low) low = $2
+			if ($2 > high) high = $2
+		}
+		END {
+			if (!n) exit 1
+			printf "of %d pictures that are still read when they are queued again, %d to %d change if jobs do not wait, %d if they do; with poll() before QBUF %d, and the player is blocked for %.1f to %.1f s\n",
+				n, least, most, with, polled, low / 1000, high / 1000
+		}' || die 1 "${1#"$TOP"/} has no pictures that somebody read: record it again"
+}
+# chain FILE: a decoder, a converter and a screen, whose frames are passed on before they are done
+chain() {
+	figures "$1" | awk '
+		sub(/^chain[.]/, "", $1) { v[$1] = $2 }
+		END {
+			if (!v["early.frames"]) exit 1
+			printf "%d of %d frames went to the converter and %d to the screen before the job ahead had ended (%d wrong); %.1f ms to the screen (%.1f with DQBUF in between), %.1f wake-ups a frame (%.1f)\n",
+				v["early.converter-early"], v["early.frames"], v["early.screen-early"], v["early.wrong"] + v["dqbuf.wrong"],
+				v["early.queued-to-shown"] / 1e6, v["dqbuf.queued-to-shown"] / 1e6, v["early.wake-ups"], v["dqbuf.wake-ups"]
+		}' || die 1 "${1#"$TOP"/} has no chain of devices: record it again"
+}
+# queueing FILE: what collecting the users of a buffer costs
+queueing() {
+	figures "$1" | awk -v on="$(kept_on "$1")" '
+		$1 ~ /^queue[.]/ { sub(/.*[.]/, "", $1); v[$1] = $2 }
+		function more(n) { return v["readers-" n] - v["wait-off"] }
+		END {
+			if (!v["wait-off"]) exit 1
+			printf "queueing a buffer executes %d instructions more if nobody uses it, %d with one reader, %d with eight, on %s\n",
+				more(0), more(1), more(8), on
+		}' || die 1 "${1#"$TOP"/} has no costs of queueing: record it again"
+}
 # table_checks CHECK: what "make" found. What is set apart is about the files in the
 # repository, which are not signed.
 table_checks() {
@@ -83,9 +149,10 @@ table_records() {
 in_short() {
 	case $1 in
 	check) awk -F '\t' '/^#/ { next } { n++ } $2 == "ok" { ok++ } END { printf "%d of %d\n", ok, n; exit !n }' "$2" ;;
-	mutants)
+	mutants*)
 		(passed "$2") || exit
-		echo "$(grep -c '	mistake	' "$2") of $(find "$TOP/tests/mutants" -maxdepth 1 -name '*.patch' | wc -l)"
+		of=${1#mutants} # one of its folders
+		echo "$(grep -c '	mistake	' "$2") of $(find "$TOP/tests/mutants/${of#-}" -maxdepth 1 -name '*.patch' | wc -l)"
 		;;
 	soak) # what begins and ends is as many
 		(passed "$2") || exit
@@ -118,6 +185,10 @@ soak	jobs, all fences and waits ended
 apps	v4l2-compliance, GStreamer: same lines
 vim2m	x86_64, vim2m and kselftest: tests
 mutants	broken variants of the series detected
+wait	patches/wait, arm64 and x86_64: tests
+mutants-wait	broken variants of it detected
+rkvdec	patches/rkvdec, arm64: tests
+mutants-rkvdec	broken variants of it detected
 END
 }
 # cost FILE: what a job costs, of the kinds whose figures are given

@@ -51,7 +51,7 @@ say_observed() {
 }
 # what was run of "tested", in words
 say_passed() {
-	tested | while IFS=$tab read -r what _; do
+	tested | grep -vE '^[a-z-]*(wait|rkvdec)	' | while IFS=$tab read -r what _; do
 		of=$(kept "$what" "$name") || exit
 		[ -n "$of" ] || continue
 		short=$(in_short "$what" "$of") || exit
@@ -74,6 +74,25 @@ say_passed() {
 say_cost() {
 	quoted bench
 	cost "$file"
+}
+# say_wait_NAME: of patches/wait
+say_wait_passed() {
+	quoted wait
+	(passed "$file") || exit
+	awk -F '\t' '
+		/^#/ || $6 != "" || $5 != "pass" { next }
+		{ n[$2 ~ /^vim2m/ ? "x86" : $2 ~ /-rt$/ ? "rt" : $2 ~ /-(kasan|unbind)$/ ? "kasan" : $2 ~ /^bench/ ? "" : "arm64"]++ }
+		END {
+			printf "%d tests with PROVE_LOCKING, %d with KASAN, %d with PREEMPT_RT, and %d of the kselftest\n",
+				n["arm64"], n["kasan"], n["rt"], n["x86"]
+		}' "$file"
+}
+say_wait_readers() { quoted wait; readers "$file"; }
+say_wait_chain() { quoted wait; chain "$file"; }
+say_wait_cost() { quoted wait; queueing "$file"; }
+say_wait_mutants() {
+	quoted mutants-wait
+	in_short mutants-wait "$file"
 }
 # on which real boards it ran, and whether anybody waited
 say_real() {

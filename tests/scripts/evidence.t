@@ -69,8 +69,8 @@ END
 		sed 's/ *$//' asked | tr '\n' ';' >$base
 		[ "$(wc -l <kept)" = "$(wc -l <asked)" ] || fail "kept: $(cat kept)"
 	done
-	all='check;board fences off short record;test-kasan  kasan;test-rt  rt;test-apps;soak;bench;'
-	more='test-vim2m  vim2m-base vim2m vim2m-off vim2m-rt;wait wait wait-kasan wait-rt vim2m-wait bench-wait;rkvdec rkvdec rkvdec-kasan rkvdec-rt;'
+	all='check;board fences off short record;test-kasan  kasan unbind;test-rt  rt;test-apps;soak;bench;'
+	more='test-vim2m  vim2m-base vim2m vim2m-off vim2m-rt;wait wait wait-kasan wait-unbind wait-rt vim2m-wait bench-wait;rkvdec rkvdec rkvdec-kasan rkvdec-rt rkvdec-record;'
 	[ "$(cat v7.3)" = "$all${more}mutants .;mutants wait;mutants rkvdec;" ] || fail "v7.3: $(cat v7.3)"
 	# what goes on top of the series is not for this base
 	[ "$(cat v6.12)" = "$all" ] || fail "v6.12: $(cat v6.12)"
