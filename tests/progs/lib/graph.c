@@ -23,6 +23,7 @@
 #define NOTHING_CALLS	200
 
 static uint64_t value[MAX_CALLS];
+static bool tracing;
 
 static void put(const char *file, const char *text, int flags)
 {
@@ -72,6 +73,7 @@ static void start(const char *const *functions)
 	option("sleep-time", false);
 	put("trace", "", O_TRUNC);
 	put("tracing_on", "1", 0);
+	tracing = true;
 }
 
 void graph_start(const char *const *functions)
@@ -108,13 +110,15 @@ bool graph_has(const char *function)
 
 void graph_mark(void)
 {
-	put("trace_marker", MARK, 0);
+	if (tracing)
+		put("trace_marker", MARK, 0);
 }
 
 /* The tracer stays: without it the trace would be gone */
 void graph_stop(void)
 {
 	put("tracing_on", "0", 0);
+	tracing = false;
 }
 
 /*

@@ -18,7 +18,7 @@ void graph_start(const char *const *functions);
 void graph_start_inside(const char *inside, const char *function);
 /* Whether it can be traced: it was not inlined */
 bool graph_has(const char *function);
-/* What follows belongs to the next job */
+/* What follows belongs to the next job; nothing while nothing is traced */
 void graph_mark(void);
 void graph_stop(void);
 
