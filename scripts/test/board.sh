@@ -9,7 +9,9 @@
 emulate() (
 	record=$1
 	shift
-	known_only
+	boots=$(with_only "$@") || exit
+	# shellcheck disable=SC2086 # words
+	set -- $boots
 	lock
 	prepare
 	space 3000000
@@ -30,19 +32,34 @@ emulate() (
 	exit $code
 )
 
-# known_only: each word of ONLY is a program, or a part of the name of a test or of its kind
-known_only() {
-	progs=$TOP/tests/progs
-	programs=$(cd "$progs" && printf '%s\n' *.c | sed 's/\.c$//')
-	# shellcheck disable=SC2046 # paths of ours
-	names=$(sed -n -E 's/^\+?TEST[A-Z_]*\(([a-z0-9_, ]*).*/\1/p; s/^	\.name = "([^"]*)".*/\1/p' "$progs"/*.c \
-		"$progs/lib/jobs.c" $(find "$PATCHES" -name '*selftests*.patch'); echo compliance release_fence)
+# programs_of BOOT: those that it runs. test_names PROGRAM...: their tests on arm64, with every kind of job
+programs_of() {
+	awk -F '\t' -v boot="$1" '$1 == boot { print $7 }' "$TOP/tests/board/boots.tsv" | tr ' ' '\n' |
+		sed -e "/^\*\$/{r $TOP/tests/board/subjects" -e 'd;}'
+}
+test_names() {
+	for program; do ! [ -f "$TOP/tests/progs/$program.c" ] || echo "$TOP/tests/progs/$program.c"; done |
+		xargs -r awk -F '[(,"]' '
+			/^\t\.name = "/ { kind[$2] }
+			/^TEST\(/ { print $2 }
+			/^TEST_KINDS\(/ { for (name in kind) print name "." $2 }' "$TOP/tests/progs/lib/jobs.c"
+}
+# runs BOOT NAME: is that one of its programs or, on arm64, in the name of a test?
+# shellcheck disable=SC2046 # words
+runs() { programs_of "$1" | grep -qxF -e "$2" || test_names $(programs_of "$1") | grep -qF -e "$2"; }
+# with_only BOOT...: those of them that run what ONLY names, or all; each word has to be in one of them
+with_only() {
+	[ -n "${ONLY:-}" ] || { echo "$*"; return; }
 	set -f
-	for word in ${ONLY:-}; do
-		printf '%s\n' "$programs" "$names" | grep -qF -e "${word##*.}" ||
-			die 2 "ONLY=$word is in the name of no test; the programs are $(echo "$programs" | tr '\n' ' ')"
+	for word in $ONLY; do
+		for boot; do ! runs "$boot" "$word" || continue 2; done
+		die 2 "ONLY=$word is in the name of no test of $*; the programs are $(
+			for boot; do programs_of "$boot"; done | sort -u | xargs)"
 	done
-	set +f
+	for boot; do
+		for word in $ONLY; do ! runs "$boot" "$word" || { echo "$boot"; continue 2; }; done
+		say "leaves out $boot, which has no test of ONLY=\"$ONLY\""
+	done
 }
 # fitting BOOT...: of these, those whose patches on top of the series are made for this base. Whether
 # they fit a tree of one's own (KDIR) only shows when such a boot is asked for.

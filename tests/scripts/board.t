@@ -225,7 +225,7 @@ boards() {
 	shift
 	rm -rf scripts tests asked
 	mkdir -p scripts tests/board "$CACHE/out/v7.0/board"
-	cp "$B/boots.tsv" tests/board/
+	cp "$B/boots.tsv" "$B/subjects" tests/board/
 	mkdir -p tests/progs patches/wait patches/rkvdec
 	: | tee patches/wait/0001.patch >patches/rkvdec/0001.patch
 	cp -r "$B/../progs/." tests/progs/
@@ -295,6 +295,11 @@ test_vim2m_compares() {
 	! scripts/test/test-vim2m >out 2>err || fail "it passes"
 	says '^not ok 1 vim2m: v4l2-compliance says the same'
 	ONLY=release_fence passes scripts/test/test-vim2m
+	# the boot vim2m-base has no such program
+	[ "$(cat asked)" = 'vim2m vim2m-wait release_fence ' ] || fail "asked for $(cat asked)"
+	said 'leaves out vim2m-base, which has no test of ONLY="release_fence"'
+	ONLY=compliance passes scripts/test/test-vim2m
+	[ "$(cat asked)" = 'vim2m-base vim2m vim2m-wait compliance ' ] || fail "asked for $(cat asked)"
 	refused 2 'unknown boot: fences' env BOOTS=fences scripts/test/test-vim2m
 }
 # Another verb would change the tree that is being built
@@ -341,10 +346,19 @@ test_board_of_a_part() {
 	ONLY="export done" passes scripts/test/test-board
 	[ "$(cat asked)" = 'fences export done 50' ] || fail "asked for $(cat asked)"
 	rm asked
-	for verb in test-board test-kasan test-vim2m; do
-		ONLY="export nosuch" refused 2 'ONLY=nosuch is in the name of no test; the programs are .*export' scripts/test/$verb
+	for verb in test-board test-kasan test-rt; do
+		for name in nosuch unbind release_fence; do
+			ONLY="export $name" refused 2 "ONLY=$name is in the name of no test of .*; the programs are .*export" scripts/test/$verb
+		done
+	done
+	for name in nosuch running_job; do
+		ONLY=$name refused 2 "ONLY=$name is in the .* the programs are compliance release_fence\$" scripts/test/test-vim2m
 	done
 	[ ! -e asked ] || fail "it boots"
+	ONLY=observe passes scripts/test/test-kasan
+	[ "$(cat asked)" = 'kasan rkvdec-kasan observe 200' ] || fail "asked for $(cat asked)"
+	for name in rga3.poll jpeg race; do ONLY=$name passes scripts/test/test-rt; done
+	[ "$(cat asked)" = 'rt wait-rt rkvdec-rt race ' ] || fail "asked for $(cat asked)"
 	BOOTS="off short" ONLY='' passes scripts/test/test-board
 	[ "$(cat asked)" = 'off short  ' ] || fail "asked for $(cat asked)"
 }
@@ -360,6 +374,9 @@ test_board_without_qemu() {
 verbs() {
 	mkdir -p scripts
 	takes test/test test/board.sh
+	mkdir -p tests/board
+	cp "$B/boots.tsv" "$B/subjects" tests/board/
+	ln -sfn "$B/../progs" tests/progs
 	printf '#!/bin/sh\n%s\n' "$1" >scripts/test/test-scripts
 	printf '#!/bin/sh\n%s\n' "$2" >scripts/test/test-board
 	chmod +x scripts/test/*
