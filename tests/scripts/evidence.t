@@ -223,6 +223,11 @@ test_results_of_evidence() {
 	refused 2 'give neither KDIR nor BASE' env BASE=v7.3 "$S/evidence/results"
 }
 # of the repository itself
+test_results_of_a_missing_directory() {
+	echo old >mine.md
+	refused 2 "EVIDENCE: there is no directory $T/none\$" env EVIDENCE="$T/none" "$S/evidence/results" mine.md
+	[ "$(cat mine.md)" = old ] || fail "it writes $(cat mine.md)"
+}
 test_results_are_what_evidence_says() {
 	unset EVIDENCE
 	PATCHES="$HERE/../../patches" passes "$S/evidence/results" "$T/mine.md"
