@@ -3,6 +3,14 @@
 # The emulated machines, for the verbs that boot them; sourced after tree/series.sh
 [ -z "$SERIES" ] || die 2 "SERIES is for building and checking: name boots that have patches/$SERIES (tests/board/boots.tsv) with BOOTS"
 
+for boot in ${BOOTS:-}; do
+	all_boots=$(awk -F '\t' '!/^#/ { print $1 }' "$TOP/tests/board/boots.tsv" | xargs)
+	case " $all_boots " in
+	*" $boot "*) ;;
+	*) die 2 "BOOTS=$boot is no boot; there are $all_boots (tests/board/boots.tsv)" ;;
+	esac
+done
+
 # emulate RECORD BOOT...: boot them (tests/board/run) with the trees that apply made, as one report
 # in KTAP on stdout. What they recorded becomes $OUT/record/RECORD; of a part of it (ONLY),
 # $OUT/record/part. In a shell of its own: it leaves nothing behind.

@@ -146,7 +146,6 @@ END
 	scripts/test/mutants one >out 2>err || code=$?
 	[ $code = 1 ] || fail "a mistake that nothing catches: exit code $code: $(cat out err)"
 }
-test_soak_of_no_jobs() { refused 2 'no number of jobs' env JOBS=many "$S/test/soak"; }
 
 # A kernel to build, whose make only notes that it was called
 board_kernel() {
@@ -361,6 +360,18 @@ test_board_of_a_part() {
 	[ "$(cat asked)" = 'rt wait-rt rkvdec-rt race ' ] || fail "asked for $(cat asked)"
 	BOOTS="off short" ONLY='' passes scripts/test/test-board
 	[ "$(cat asked)" = 'off short  ' ] || fail "asked for $(cat asked)"
+}
+test_board_of_another_name() {
+	boards 0 'fences observe a pass  '
+	takes test/test test/mutants bench/bench
+	for verb in test/test test/test-board test/test-kasan test/test-rt test/test-apps test/soak bench/bench; do
+		refused 2 'BOOTS=nosuch is no boot; there are fences .* vim2m-wait .tests/board/boots.tsv.$' env BOOTS='off nosuch' scripts/$verb
+		refused 2 'JOBS=many is no number of jobs$' env JOBS=many scripts/$verb
+	done
+	refused 2 'BOOTS: unknown boot: nosuch, not vim2m, .* or vim2m-wait$' env BOOTS=nosuch scripts/test/test-vim2m
+	refused 2 'BOOTS=nosuch: give BOOTS=vim2m, or leave it out$' env BOOTS=nosuch scripts/test/mutants
+	for jobs in 0 010 -1 1.5; do refused 2 "JOBS=$jobs is no number of jobs\$" env JOBS=$jobs scripts/test/test-rt; done
+	[ ! -e asked ] || fail "it boots"
 }
 test_board_without_qemu() {
 	boards 0 'fences observe a pass  '

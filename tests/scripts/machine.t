@@ -161,5 +161,6 @@ test_disk_full_while_copying() {
 	[ -z "$(ls "$CACHE/tree")" ] || fail "half a tree: $(ls "$CACHE/tree")"
 }
 test_jobs_not_a_number() { refused 2 'no number of processors' env CPUS=many "$S/tree/tree"; }
+test_warm_not_a_word() { refused 2 'WARM=maybe: give WARM=yes, or leave it out$' env WARM=maybe "$S/test/test-fresh"; }
 
 run_tests "$@"
