@@ -96,7 +96,11 @@ test_judge_of_a_plain_report() {
 	done
 }
 
-test_mutants_of_another_name() { refused 2 'no mistake nonsense' "$S/test/mutants" nonsense; }
+test_mutants_of_another_name() {
+	mutant wait/two 41
+	mutant one 40
+	MUTANTS="$T/mutants" refused 2 'no mistake nonsense in .*: there are one wait/two$' "$S/test/mutants" nonsense
+}
 # mutant NAME WORD: the mistake that writes WORD for "forty", which the board notices
 mutant() {
 	mkdir -p "$(dirname "mutants/$1")"
