@@ -12,13 +12,17 @@ export GIT_INDEX_FILE="$OUT/try.index"
 trap 'rm -rf "$OUT/try.index" "$log" "$rejects"' EXIT
 ours -C "$SRC" read-tree HEAD || die_io 8 "cannot write $OUT"
 
+# blob_id FILE: what git calls it in a repository of SHA-1 ids, as patches have them whatever SRC has
+blob_id() {
+	set -- "HEAD:$1"
+	{ printf 'blob %s\0' "$(ours -C "$SRC" cat-file -s "$1")" && ours -C "$SRC" cat-file -p "$1"; } 2>/dev/null | sha1sum
+}
 # what the series was made on, and what is there: the first blob id of each file
 same=0 touched=0 other=
 for file in $(sed -n 's|^--- a/||p' "$@" | sort -u); do
 	was=$(sed -n "\\|^diff --git a/$file |,/^---/s/^index \\([0-9a-f]*\\)\\.\\..*/\\1/p" "$@" | sed -n 1p)
 	touched=$((touched + 1))
-	is=$(ours -C "$SRC" rev-parse -q --verify "HEAD:$file" || echo none)
-	case $is in
+	case $(blob_id "$file") in
 	"$was"*) same=$((same + 1)) ;;
 	*) other="$other ${file##*/}" ;;
 	esac

@@ -58,6 +58,12 @@ test_apply_to_a_checkout_with_sha256() {
 	passes "$S/tree/apply"
 	passes "$S/tree/apply"
 	grep -q forty "$CACHE"/work/kdir-*/rga.c || fail "not applied"
+	said '2 of 2 touched files unchanged'
+	# the same place in another form
+	rm -r linux/.git
+	repo linux
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
 }
 test_apply_to_a_checkout_with_reftable() {
 	checkout --ref-format=reftable 2>/dev/null || skip "this git has no reftable"
