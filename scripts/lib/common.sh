@@ -33,7 +33,9 @@ if [ -z "${VB2_GROUP:-}" ] && [ -x "$0" ] && command -v setsid >/dev/null; then
 fi
 trap 'exit 130' HUP INT TERM
 
-unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE CDPATH
+# of a git hook, or of another repository
+unset CDPATH GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_NAMESPACE GIT_OBJECT_DIRECTORY
+unset GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_SHALLOW_FILE GIT_EXTERNAL_DIFF
 # a new repository takes no hooks, and the form of the repositories that it borrows objects from
 export GIT_TEMPLATE_DIR='' GIT_DEFAULT_HASH=sha1 GIT_DEFAULT_REF_FORMAT=files
 export LC_ALL=C GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0
@@ -69,11 +71,14 @@ space() {
 		die 8 "$CACHE has $((free / 1024)) MB free, $(($1 / 1024 + 1)) MB are needed: make room, or set XDG_CACHE_HOME to another place"
 }
 
-# git in our own repositories: ignores user configuration; no auto-maintenance
-ours() {
-	env -u GIT_CONFIG_COUNT -u GIT_CONFIG_PARAMETERS GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 \
-		git -c maintenance.auto=false "$@"
+# unset_user COMMAND...: where git has none of the user's settings, nor the two files, attributes and
+# ignore, that it reads without any
+unset_user() {
+	env -u GIT_CONFIG_COUNT -u GIT_CONFIG_PARAMETERS XDG_CONFIG_HOME=/nonexistent \
+		GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_ATTR_NOSYSTEM=1 "$@"
 }
+# git in our own repositories: ignores all that; no hooks, no auto-maintenance
+ours() { unset_user git -c core.hooksPath=/dev/null -c maintenance.auto=false "$@"; }
 # git where the user's configuration must count: to read KDIR (safe.directory). The clone in
 # get-source.sh is the other place (proxies, insteadOf, credentials). No hook of the user has a say.
 theirs() { git -c core.hooksPath=/dev/null -c core.fsmonitor=false "$@"; }

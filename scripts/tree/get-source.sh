@@ -46,9 +46,10 @@ clone() {
 	say "clones $1 from $GIT_URL"
 	code=0
 	show git clone --depth 1 --branch "$1" "$GIT_URL" "$2"
-	timeout --foreground --kill-after=10 1800 git -c core.hooksPath=/dev/null clone --progress --depth 1 --branch "$1" \
-		-c advice.detachedHead=false -c core.autocrlf=false "$GIT_URL" "$2" || code=$?
-	[ $code != 0 ] || return 0
+	# the user's settings are for the way to the server, and must not change the files
+	timeout --foreground --kill-after=10 1800 git -c core.hooksPath=/dev/null clone --no-checkout --progress --depth 1 \
+		--branch "$1" "$GIT_URL" "$2" || code=$?
+	[ $code != 0 ] || { ours -C "$2" reset -q --hard || die_io 8 "cannot check out $2"; return 0; }
 	rm -rf "$2"
 	case $code in 124 | 137) why="took more than 30 minutes" ;; *) why="was cut off" ;; esac
 	say "the clone $why"

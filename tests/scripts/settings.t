@@ -76,6 +76,42 @@ test_apply_where_reftable_is_the_default() {
 	passes "$S/tree/apply"
 	passes "$S/tree/apply"
 }
+# git reads two files of the user without any configuration
+test_apply_with_attributes_of_the_user() {
+	repo server
+	series patches server
+	mkdir -p config/git
+	echo '* text eol=crlf' >config/git/attributes
+	echo '*.c' >config/git/ignore
+	export XDG_CONFIG_HOME="$T/config" GIT_URL="file://$T/server"
+	passes "$S/tree/tree"
+	passes "$S/tree/apply"
+	kernel plain
+	passes env KDIR="$T/plain" "$S/tree/tree"
+	for copy in "$CACHE"/tree/* "$CACHE"/work/*; do
+		! grep -q "$(printf '\r')" "$copy/rga.c" || fail "lines end in CR in $copy"
+	done
+}
+# as a hook of git has them
+test_apply_with_a_repository_in_the_environment() {
+	tree_to_patch
+	mkdir objects
+	for variable in GIT_OBJECT_DIRECTORY="$T/objects" GIT_COMMON_DIR="$T/linux/.git" GIT_NAMESPACE=other \
+		GIT_EXTERNAL_DIFF=false GIT_SHALLOW_FILE="$T/patches"; do
+		rm -rf "$CACHE/work"
+		passes env "$variable" "$S/tree/tree"
+		passes env "$variable" "$S/tree/apply"
+	done
+}
+# git status asks it, and it may write to the checkout
+test_tree_of_a_checkout_with_a_monitor() {
+	repo linux
+	printf '#!/bin/sh\necho >"%s/ran"\n' "$T" >monitor
+	chmod +x monitor
+	git -C linux config core.fsmonitor "$T/monitor"
+	passes env KDIR="$T/linux" "$S/tree/tree"
+	[ ! -e ran ] || fail "it ran"
+}
 # A script whose lines end in CR does not run
 test_project_under_autocrlf() {
 	git init -q origin
