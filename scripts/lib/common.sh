@@ -160,6 +160,7 @@ esac
 case $QUICK in '' | 1) ;; *) die 2 "QUICK=$QUICK: give QUICK=1, or leave it out" ;; esac
 case $CPUS in '' | *[!0-9]* | 0) die 2 "CPUS=$CPUS is no number of processors" ;; esac
 case ${JOBS:-1} in *[!0-9]* | 0*) die 2 "JOBS=$JOBS is no number of jobs" ;; esac
+export HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}"
 CACHE=${XDG_CACHE_HOME:-${HOME:?is not set, nor is XDG_CACHE_HOME}/.cache}/vb2-release-fences
 case $CACHE in
 /*[[:space:]:]*) die 2 "the kernel builds in no path with a space or a colon, as $CACHE: set XDG_CACHE_HOME" ;;

@@ -112,6 +112,16 @@ test_tree_of_a_checkout_with_a_monitor() {
 	passes env KDIR="$T/linux" "$S/tree/tree"
 	[ ! -e ran ] || fail "it ran"
 }
+# as a service has it: the home of the user is known all the same
+test_tree_without_home() {
+	repo linux
+	without getent
+	printf '#!/bin/sh\necho "me:x:0:0::%s/home:/bin/sh"\n' "$T" >bin/getent
+	chmod +x bin/getent
+	passes env -u HOME PATH="$T/bin" KDIR="$T/linux" "$S/tree/tree"
+	passes env -u HOME -u XDG_CACHE_HOME PATH="$T/bin" KDIR="$T/linux" "$S/tree/tree"
+	[ -d home/.cache/vb2-release-fences ] || fail "no cache there"
+}
 # A script whose lines end in CR does not run
 test_project_under_autocrlf() {
 	git init -q origin
