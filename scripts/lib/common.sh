@@ -44,7 +44,7 @@ TOP=$(cd "$(dirname "$0")/.." && pwd)
 TOP=$(cd "${TOP%/scripts}" && pwd -P)
 S=$TOP/scripts
 QUICK=${QUICK:-} SERIES=${SERIES:-} BASE=${BASE:-} KDIR=${KDIR:-} CPUS=${CPUS:-$(nproc)}
-PATCHES=${PATCHES:-$TOP/patches}
+case ${PATCHES:=$TOP/patches} in /*) ;; *) PATCHES=$PWD/${PATCHES%/} ;; esac
 
 say() { printf '%s: %s\n' "$me" "$*" >&2; }
 die() {

@@ -122,6 +122,14 @@ test_tree_without_home() {
 	passes env -u HOME -u XDG_CACHE_HOME PATH="$T/bin" KDIR="$T/linux" "$S/tree/tree"
 	[ -d home/.cache/vb2-release-fences ] || fail "no cache there"
 }
+test_apply_of_patches_in_a_relative_path() {
+	tree_to_patch
+	for path in patches ./patches/; do
+		passes env PATCHES=$path "$S/tree/apply"
+		said 'the series in patches, for v7.0, fits'
+		rm -r "$CACHE/work"
+	done
+}
 # A script whose lines end in CR does not run
 test_project_under_autocrlf() {
 	git init -q origin
