@@ -33,7 +33,7 @@ emulate() (
 	for boot; do rm -f "$OUT/board/$boot.tsv"; done
 	code=0
 	# a machine with other work takes twice as long
-	env LIMIT="${LIMIT:-1200}" "$TOP/tests/board/run" "$@" 9>&- || code=$?
+	unset_user LIMIT="${LIMIT:-1200}" "$TOP/tests/board/run" "$@" 9>&- || code=$?
 	[ -z "${ONLY:-}" ] || record=part
 	mkdir -p "$OUT/record"
 	for boot; do cat "$OUT/board/$boot.tsv" 2>/dev/null || :; done >"$OUT/record/$record"

@@ -121,6 +121,7 @@ test_mutants_of_another_base() {
 	mkdir -p "$(echo "$CACHE"/out/kdir-*)/board"
 	cat >tests/board/run <<'END'
 #!/bin/sh
+git config user.name && exit 2 # it is the user's
 grep -qx forty "$VRF_TREE/rga.c" && { echo "ok 1 rga"; exit; }
 printf 'x\tfences\tobserve\trga\tfail\t\t\nx\tfences\t\t\tfail\tend\t1 failed\n' >"$VRF_CACHE/board/fences-mutant.tsv"
 exit 1
@@ -376,6 +377,14 @@ test_board_of_another_name() {
 	refused 2 'BOOTS=nosuch: give BOOTS=vim2m, or leave it out$' env BOOTS=nosuch scripts/test/mutants
 	for jobs in 0 010 -1 1.5; do refused 2 "JOBS=$jobs is no number of jobs\$" env JOBS=$jobs scripts/test/test-rt; done
 	[ ! -e asked ] || fail "it boots"
+}
+# The trees that it checks out are ours
+test_board_without_settings_of_the_user() {
+	boards 0 'fences observe a pass  '
+	sed -i 's/^echo .*/git config --get-all core.hooksPath >asked/' tests/board/run
+	git config --global core.hooksPath hooks
+	GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.hooksPath GIT_CONFIG_VALUE_0=others passes scripts/test/test-board
+	[ ! -s asked ] || fail "hooks in $(cat asked)"
 }
 test_board_without_qemu() {
 	boards 0 'fences observe a pass  '
