@@ -19,8 +19,8 @@ export EVIDENCE
 
 # commit_of: the commit of this repository, and whether it has all that is run
 commit_of() {
-	commit=$(git -C "$TOP" rev-parse --short=12 HEAD 2>/dev/null) || { echo "unknown"; return; }
-	changed=$(git -C "$TOP" status --porcelain -- . ':!evidence' ':!docs' ':!cover-letter')
+	commit=$(theirs -C "$TOP" rev-parse --short=12 HEAD 2>/dev/null) || { echo "unknown"; return; }
+	changed=$(theirs -C "$TOP" status --porcelain -- . ':!evidence' ':!docs' ':!cover-letter')
 	echo "$commit${changed:+, and changes that were not committed}"
 }
 # keep NAME VERB WHAT [TOOL...]: what stdin has becomes the file NAME

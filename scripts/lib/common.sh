@@ -79,8 +79,9 @@ unset_user() {
 }
 # git in our own repositories: ignores all that; no hooks, no auto-maintenance
 ours() { unset_user git -c core.hooksPath=/dev/null -c maintenance.auto=false "$@"; }
-# git where the user's configuration must count: to read KDIR (safe.directory). The clone in
-# get-source.sh is the other place (proxies, insteadOf, credentials). No hook of the user has a say.
+# git where the user's configuration must count: to read KDIR and this checkout (safe.directory), and to
+# know who sends by which server. The clone in get-source.sh is the other place (proxies, insteadOf,
+# credentials). No hook of the user has a say.
 theirs() { git -c core.hooksPath=/dev/null -c core.fsmonitor=false "$@"; }
 
 # lock: one run at a time in the cache, and a place for what it writes; the verbs that it calls

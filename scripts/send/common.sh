@@ -64,7 +64,7 @@ went_out() {
 }
 raise() { echo "for another version raise 'reroll' in scripts/send/series.tsv, then run $(again signoff)"; }
 # identity: who sends, as configured for git, else nothing
-identity() { git -C "$TOP" -c user.useConfigOnly=true var GIT_COMMITTER_IDENT 2>/dev/null | sed 's/>.*/>/'; }
+identity() { theirs -C "$TOP" -c user.useConfigOnly=true var GIT_COMMITTER_IDENT 2>/dev/null | sed 's/>.*/>/'; }
 # mail_state: a hash of what a signed copy is made of
 mail_state() {
 	key "$(ours -C "$WORK" log --format=%T%B "$(ours -C "$below" rev-parse base)..$last")" "$(mails_from)" "$(base_commit)" \
@@ -77,7 +77,7 @@ base_commit() {
 	if [ -z "$KDIR" ]; then
 		[ "$(ours -C "$SRC" log -1 --format=%ce)" = none ] || echo "$head"
 	elif [ -e "$KDIR/.git" ]; then
-		ref=$(git -C "$KDIR" for-each-ref --count=1 --contains "$head" refs/tags refs/remotes)
+		ref=$(theirs -C "$KDIR" for-each-ref --count=1 --contains "$head" refs/tags refs/remotes)
 		[ -z "$ref" ] || echo "$head"
 	fi
 }
@@ -107,7 +107,7 @@ addresses() {
 # server_of FILE: what git send-email sees: of the user's configuration the server, its
 # passwords and the name, and nothing else
 server_of() {
-	of=$(git -C "$TOP" config sendemail.identity || :)
+	of=$(theirs -C "$TOP" config sendemail.identity || :)
 	(umask 077 && : >"$1")
 	for key in smtpServer smtpServerPort smtpServerOption smtpUser smtpPass smtpEncryption smtpDomain smtpAuth \
 		smtpSSLCertPath smtpBatchSize smtpReloginDelay envelopeSender sendmailCmd; do
@@ -115,34 +115,34 @@ server_of() {
 		[ $key != smtpSSLCertPath ] || type=--type=path
 		for name in ${of:+"sendemail.$of.$key"} "sendemail.$key"; do
 			# shellcheck disable=SC2086 # no word, or one
-			git -C "$TOP" config $type --get-all "$name" >"$1.values" || continue
+			theirs -C "$TOP" config $type --get-all "$name" >"$1.values" || continue
 			while IFS= read -r value; do
-				git config -f "$1" --add "sendemail.$key" "$value"
+				ours config -f "$1" --add "sendemail.$key" "$value"
 			done <"$1.values"
 			break
 		done
 	done
-	git -C "$TOP" config --get-regexp '^credential[.]' >"$1.values" || :
+	theirs -C "$TOP" config --get-regexp '^credential[.]' >"$1.values" || :
 	while read -r name value; do
-		git config -f "$1" --add "$name" "$value"
+		ours config -f "$1" --add "$name" "$value"
 	done <"$1.values"
 	rm "$1.values"
-	git config -f "$1" user.name "$(identity | sed 's/ <.*//')"
-	git config -f "$1" user.email "$(identity | sed 's/.*<//; s/>.*//')"
+	ours config -f "$1" user.name "$(identity | sed 's/ <.*//')"
+	ours config -f "$1" user.email "$(identity | sed 's/.*<//; s/>.*//')"
 }
 # server_fault FILE: why nothing is sent by this server; nothing if it may be
 server_fault() {
 	[ -z "$(alone /dev/null git config --list)" ] ||
 		{ echo "this git reads more configuration than it is given: install git 2.32 or later"; return; }
-	case $(git config -f "$1" sendemail.smtpServer) in
+	case $(ours config -f "$1" sendemail.smtpServer) in
 	*outlook* | *office365* | *amazonaws.com)
-		echo "$(git config -f "$1" sendemail.smtpServer) gives every mail another message id, so no patch would hang under the letter: take another server (sendemail.smtpServer)"
+		echo "$(ours config -f "$1" sendemail.smtpServer) gives every mail another message id, so no patch would hang under the letter: take another server (sendemail.smtpServer)"
 		return
 		;;
 	esac
 	# an account or a sender may look like an address
 	for key in smtpServerOption sendmailCmd; do
-		case $(git config -f "$1" --get-all "sendemail.$key" | tr '\n' ' ' |
+		case $(ours config -f "$1" --get-all "sendemail.$key" | tr '\n' ' ' |
 			sed -E 's/(^| )(-a|--account|-f|-F)[ =]?[^ ]+/ /g') in
 		*@*) echo "sendemail.$key names an address, which could be one more recipient: take it out" ;;
 		esac

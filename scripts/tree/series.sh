@@ -106,7 +106,7 @@ patch_ids() {
 	done
 	rm -r "$mail"
 }
-id_of() { git patch-id --stable | cut -d' ' -f1; }
+id_of() { ours patch-id --stable | cut -d' ' -f1; }
 
 # again VERB: as it has to be typed for this tree
 again() { echo "'make $1 ${KDIR:+KDIR=$KDIR}${BASE:+BASE=$BASE}'"; }

@@ -30,7 +30,7 @@ make_copy() {
 }
 # git_am PATCH...: git am of the patches, with a tag after each
 git_am() {
-	ours tag -l | xargs -r git tag -d >/dev/null
+	ours for-each-ref --format='delete %(refname)' refs/tags | ours update-ref --stdin
 	ours fetch -qfn "$below" refs/tags/series:refs/tags/base
 	ours tag fixes base
 	ours checkout -qf --detach base

@@ -130,6 +130,22 @@ test_apply_of_patches_in_a_relative_path() {
 		rm -r "$CACHE/work"
 	done
 }
+# git of the project is ours or theirs (lib/common.sh); the clone in get-source.sh has a time limit, and
+# git send-email a configuration of its own
+test_scripts_call_git_in_one_place() {
+	! grep -rnE '(^|[|;&{!]|\$\(|do|then|else|xargs( -r)?)[[:space:]]*(timeout .*)?git (-|[a-z])' "$S"/ |
+		grep -vE '/lib/|/get-source.sh:|[0-9]:[[:space:]]*#' >bare || fail "$(cat bare)"
+}
+test_apply_again_with_hooks_of_the_user() {
+	applied_series
+	mkdir hooks
+	printf '#!/bin/sh\nexit 1\n' | tee hooks/reference-transaction >hooks/post-checkout
+	chmod +x hooks/*
+	git config --global core.hooksPath "$T/hooks"
+	rm patches/0002*
+	passes "$S/tree/apply"
+	said 'applied 0 fixes and 1 patches'
+}
 # A script whose lines end in CR does not run
 test_project_under_autocrlf() {
 	git init -q origin

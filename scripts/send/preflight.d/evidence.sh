@@ -42,8 +42,8 @@ check_recorded() { # since it was recorded
 	esac
 	since=
 	for commit in $commits; do
-		changed=$(git -C "$TOP" diff --name-only "$commit" -- tests scripts configs 2>/dev/null | wc -l) &&
-			git -C "$TOP" rev-parse -q --verify "$commit^{commit}" >/dev/null 2>&1 ||
+		changed=$(theirs -C "$TOP" diff --name-only "$commit" -- tests scripts configs 2>/dev/null | wc -l) &&
+			theirs -C "$TOP" rev-parse -q --verify "$commit^{commit}" >/dev/null 2>&1 ||
 			{ since="$since; $commit is not in this clone"; continue; }
 		[ "$changed" = 0 ] || since="$since; since $commit $changed files of tests, scripts and configs have changed (git diff --stat $commit -- tests scripts configs)"
 	done

@@ -75,7 +75,7 @@ check_server() { # nothing adds a recipient
 	server_of "$tmp/config"
 	fault=$(server_fault "$tmp/config")
 	[ -z "$fault" ] || no "$fault"
-	echo "by $(git config -f "$tmp/config" sendemail.smtpServer || git config -f "$tmp/config" sendemail.sendmailCmd || echo 'the sendmail of this machine'); of your git configuration only server, passwords and name count"
+	echo "by $(ours config -f "$tmp/config" sendemail.smtpServer || ours config -f "$tmp/config" sendemail.sendmailCmd || echo 'the sendmail of this machine'); of your git configuration only server, passwords and name count"
 }
 check_mail() { # plain, unwrapped, UTF-8
 	list=$(mails) || exit
