@@ -33,6 +33,42 @@ test_docs_name_files_that_are_there() {
 		done <paths
 	done
 }
+# recipe PAGE ARCH DIR: the commands of a page that set the option, in a made-up kernel that builds in DIR
+# and has one driver built in
+recipe() {
+	rm -rf linux build bin
+	mkdir -p linux/scripts/kconfig build bin
+	cat >linux/scripts/kconfig/merge_config.sh <<'MERGE'
+#!/bin/sh
+dir=. less='=y$'
+while :; do case $1 in -O) dir=$2; shift 2 ;; -y) less='=m$'; shift ;; -*) shift ;; *) break ;; esac; done
+cat "$@" | sed "/VIDEO_HANTRO$less/d" >merged && mv merged "$dir/.config"
+MERGE
+	# the drivers are there on arm64 alone
+	cat >bin/make <<'MAKE'
+#!/bin/sh
+dir=.
+for word; do case $word in O=*) dir=${word#O=} ;; esac; done
+[ "$ARCH $CROSS_COMPILE" = 'arm64 aarch64-linux-gnu-' ] || sed -i '/HANTRO\|RGA/d' "$dir/.config"
+MAKE
+	chmod +x linux/scripts/kconfig/merge_config.sh bin/make
+	(cd linux && echo CONFIG_VIDEO_HANTRO=y >"$3/.config")
+	sed -n 's/^    //; /^export ARCH=/,/^grep /p' "$1" |
+		sed "s|^O=\. |O=$3 |; s|ARCH=arm64|ARCH=$2|; s|/path/to/this|$S/..|" >commands
+	(cd linux && PATH=$T/bin:$PATH sh -eu ../commands) >out 2>err || fail "$(cat out err)"
+}
+test_docs_configure() {
+	for page in "$S/../README.md" "$S/../docs/distributors.md"; do
+		for dir in . "$T/build"; do
+			recipe "$page" arm64 "$dir"
+			[ "$(wc -l <out)" = 3 ] || fail "${page##*/} does not say that all is there: $(cat out)"
+			says '^CONFIG_VIDEO_HANTRO=y$'
+			recipe "$page" x86_64 "$dir"
+			[ "$(wc -l <out)" = 1 ] || fail "${page##*/} does not say that the drivers are gone: $(cat out)"
+		done
+		[ ! -e linux/.config ] || fail "the next build with O= refuses a source with a .config"
+	done
+}
 # It is read in minutes, and its commands fit a terminal; what a reviewer types is in testing.md
 test_docs_readme_is_short() {
 	readme=$S/../README.md
