@@ -143,10 +143,12 @@ start_from() {
 fixes_of() { if [ -d "$1/fixes" ]; then echo "$1/fixes"; else echo "$PATCHES/fixes"; fi; }
 # patch_name PATCH: a fix has its folder before it
 patch_name() { case $1 in */fixes/*) echo "fixes/${1##*/}" ;; *) echo "${1##*/}" ;; esac; }
+# again VERB: as it has to be typed for this tree
+again() { echo "'make $1${SERIES:+ SERIES=$SERIES}${KDIR:+ KDIR=$KDIR}${BASE:+ BASE=$BASE}'"; }
 # applied: die unless the series is applied
 applied() {
 	ours -C "$WORK" rev-parse -q --verify refs/tags/series >/dev/null 2>&1 ||
-		die 4 "the series is not applied: run 'make apply' first"
+		die 4 "the series is not applied: run $(again apply) first"
 }
 # series_dir: the directory of the series that was applied
 series_dir() { applied; cat "$WORK/.git/vb2-series"; }

@@ -107,6 +107,3 @@ patch_ids() {
 	rm -r "$mail"
 }
 id_of() { ours patch-id --stable | cut -d' ' -f1; }
-
-# again VERB: as it has to be typed for this tree
-again() { echo "'make $1 ${KDIR:+KDIR=$KDIR}${BASE:+BASE=$BASE}'"; }

@@ -519,7 +519,7 @@ test_check_of_objects_that_are_not_whole() {
 	applied_series
 	out=$(echo "$CACHE"/out/kdir-*)
 	for o in base-arm64-n arm64-n arm64-y; do mkdir -p "$out/$o/drivers/media/common/videobuf2"; done
-	refused 1 "not whole, or not of this series: run 'make build' first" "$S/build/check" on
+	refused 1 "not whole, or not of this series: run 'make build KDIR=.*' first" "$S/build/check" on
 }
 
 run_tests "$@"

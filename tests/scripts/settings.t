@@ -146,6 +146,15 @@ test_apply_again_with_hooks_of_the_user() {
 	passes "$S/tree/apply"
 	said 'applied 0 fixes and 1 patches'
 }
+# What to run first is named with the tree that it is about
+test_what_to_run_first() {
+	refused 4 "run 'make tree BASE=v7.3' first" env BASE=v7.3 "$S/tree/apply"
+	refused 4 "run 'make apply BASE=v7.3' first" env BASE=v7.3 "$S/build/build"
+	refused 4 "run 'make apply SERIES=wait' first" env SERIES=wait "$S/build/build"
+	mkdir linux
+	refused 4 "run 'make apply KDIR=$T/linux' first" env KDIR=linux "$S/build/build"
+	refused 2 "run 'make evidence WHAT=bench BASE=v7.2' first" env BASE=v7.2 EVIDENCE="$T" "$S/bench/bench" check
+}
 # A script whose lines end in CR does not run
 test_project_under_autocrlf() {
 	git init -q origin
