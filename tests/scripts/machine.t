@@ -161,6 +161,7 @@ test_disk_full_while_copying() {
 	[ -z "$(ls "$CACHE/tree")" ] || fail "half a tree: $(ls "$CACHE/tree")"
 }
 test_jobs_not_a_number() { refused 2 'no number of processors' env CPUS=many "$S/tree/tree"; }
+test_tests_of_another_file() { refused 2 'there is no nosuch.t$' "$HERE/run" nosuch.t; }
 test_warm_not_a_word() { refused 2 'WARM=maybe: give WARM=yes, or leave it out$' env WARM=maybe "$S/test/test-fresh"; }
 
 run_tests "$@"
