@@ -155,6 +155,15 @@ test_what_to_run_first() {
 	refused 4 "run 'make apply KDIR=$T/linux' first" env KDIR=linux "$S/build/build"
 	refused 2 "run 'make evidence WHAT=bench BASE=v7.2' first" env BASE=v7.2 EVIDENCE="$T" "$S/bench/bench" check
 }
+# the ids of a patch are made of its context, too
+test_patch_ids_with_another_context() {
+	applied_series
+	takes tree/series.sh
+	printf '%s\n' '. "$(dirname "$0")/../lib/common.sh"' '. "$S/tree/series.sh"' \
+		'commit_ids fixes..series' >scripts/tree/ids
+	sh scripts/tree/ids >want
+	GIT_DIFF_OPTS=-u1 sh scripts/tree/ids | same want -
+}
 # A script whose lines end in CR does not run
 test_project_under_autocrlf() {
 	git init -q origin
