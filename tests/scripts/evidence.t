@@ -70,10 +70,16 @@ END
 		[ "$(wc -l <kept)" = "$(wc -l <asked)" ] || fail "kept: $(cat kept)"
 	done
 	all='check;board fences off short record;test-kasan  kasan unbind;test-rt  rt;test-apps;soak;bench;'
-	more='test-vim2m  vim2m-base vim2m vim2m-off vim2m-rt;wait wait wait-kasan wait-unbind wait-rt vim2m-wait bench-wait;rkvdec rkvdec rkvdec-kasan rkvdec-rt rkvdec-record;'
+	more='test-vim2m  vim2m-base vim2m vim2m-off vim2m-rt;wait wait wait-kasan wait-unbind wait-rt bench-wait vim2m-wait;rkvdec rkvdec rkvdec-kasan rkvdec-rt rkvdec-record;'
 	[ "$(cat v7.3)" = "$all${more}mutants .;mutants wait;mutants rkvdec;" ] || fail "v7.3: $(cat v7.3)"
 	# what goes on top of the series is not for this base
 	[ "$(cat v6.12)" = "$all" ] || fail "v6.12: $(cat v6.12)"
+	# of patches/wait vim2m is no part where it is not for this base
+	mkdir patches/wait/v6.12
+	: >patches/wait/v6.12/1.patch
+	rm asked
+	BASE=v6.12 WHAT=wait passes scripts/evidence/evidence
+	[ "$(sed 's/ *$//' asked)" = 'wait wait wait-kasan wait-unbind wait-rt bench-wait' ] || fail "$(cat asked)"
 	# they are made in the series that is sent
 	[ "$(cat v7.0)" = "$all$more" ] || fail "v7.0: $(cat v7.0)"
 	# a part of them is kept as such
