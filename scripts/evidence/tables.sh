@@ -88,7 +88,7 @@ readers() {
 		}
 		END {
 			if (!n) exit 1
-			printf "of %d pictures that are still read when they are queued again, %d to %d change if jobs do not wait, %d if they do; with poll() before QBUF %d, and the player is blocked for %.1f to %.1f s\n",
+			printf "of %d pictures that are still read when they are queued again, %d to %d change if jobs do not wait, %d if they do; with poll() before QBUF %d, and the player is blocked for %.1f to %.1f s in all\n",
 				n, least, most, with, polled, low / 1000, high / 1000
 		}' || die 1 "${1#"$TOP"/} has no pictures that somebody read: record it again"
 }
@@ -98,7 +98,7 @@ chain() {
 		sub(/^chain[.]/, "", $1) { v[$1] = $2 }
 		END {
 			if (!v["early.frames"]) exit 1
-			printf "%d of %d frames went to the converter and %d to the screen before the job ahead had ended (%d wrong); %.1f ms to the screen (%.1f with DQBUF in between), %.1f wake-ups a frame (%.1f)\n",
+			printf "%d of %d frames went to the converter early, %d to the screen (%d wrong); %.1f ms to the screen (%.1f with DQBUF in between), %.1f wake-ups a frame (%.1f)\n",
 				v["early.converter-early"], v["early.frames"], v["early.screen-early"], v["early.wrong"] + v["dqbuf.wrong"],
 				v["early.queued-to-shown"] / 1e6, v["dqbuf.queued-to-shown"] / 1e6, v["early.wake-ups"], v["dqbuf.wake-ups"]
 		}' || die 1 "${1#"$TOP"/} has no chain of devices: record it again"

@@ -85,8 +85,8 @@ bench-wait;;;pass;end;1 passed, 0 failed, 0 skipped
 END
 	SERIES=wait passes "$S/send/cover-letter" cover-letter
 	for text in '1 tests with PROVE_LOCKING, 1 with KASAN, 0 with PREEMPT_RT, and 0 of the kselftest' \
-		'of 300 pictures that are still read when they are queued again, 200 to 290 change if jobs do not wait, 0 if they do; with poll() before QBUF 1, and the player is blocked for 2.5 to 2.5 s' \
-		'90 of 100 frames went to the converter and 9 to the screen before the job ahead had ended (2 wrong); 28.0 ms to the screen (29.0 with DQBUF in between), 2.5 wake-ups a frame (3.5)' \
+		'of 300 pictures that are still read when they are queued again, 200 to 290 change if jobs do not wait, 0 if they do; with poll() before QBUF 1, and the player is blocked for 2.5 to 2.5 s in all' \
+		'90 of 100 frames went to the converter early, 9 to the screen (2 wrong); 28.0 ms to the screen (29.0 with DQBUF in between), 2.5 wake-ups a frame (3.5)' \
 		'queueing a buffer executes 200 instructions more if nobody uses it, 500 with one reader, 2000 with eight, on 7.3.0' \
 		'not recorded mutants'; do
 		letter_reads "$text"
