@@ -53,7 +53,7 @@ test_letter_of_jobs_that_wait() {
 	mkdir patches/wait
 	cp patches/v7.3/0002-*.patch patches/wait/0001-wait.patch
 	printf 'media: wait\n\n- @wait-passed@\n- @wait-readers@\n- @wait-chain@\n- @wait-cost@\n- @wait-mutants@ mutants\n' >patches/wait/cover-letter
-	SERIES=wait passes "$S/send/cover-letter" cover-letter
+	SERIES="wait" passes "$S/send/cover-letter" cover-letter
 	[ "$(grep -c 'not recorded' cover-letter)" = 5 ] || fail "$(cat cover-letter)"
 	ids patches/v7.3/*.patch patches/wait/*.patch >ids.new
 	mv ids.new ids
@@ -83,7 +83,7 @@ bench-wait;bench;rga;pass;queue.rga.readers-8;3000 instructions
 bench-wait;bench;rga;pass;queue.rga.wait-off;1000 instructions
 bench-wait;;;pass;end;1 passed, 0 failed, 0 skipped
 END
-	SERIES=wait passes "$S/send/cover-letter" cover-letter
+	SERIES="wait" passes "$S/send/cover-letter" cover-letter
 	for text in '1 tests with PROVE_LOCKING, 1 with KASAN, 0 with PREEMPT_RT, and 0 of the kselftest' \
 		'of 300 pictures that are still read when they are queued again, 200 to 290 change if jobs do not wait, 0 if they do; with poll() before QBUF 1, and the player is blocked for 2.5 to 2.5 s in all' \
 		'90 of 100 frames went to the converter early, 9 to the screen (2 wrong); 28.0 ms to the screen (29.0 with DQBUF in between), 2.5 wake-ups a frame (3.5)' \
@@ -97,7 +97,7 @@ END
 	done
 	sed -i '/queue.rga.wait-off/d' evidence/v7.3/wait
 	manifest
-	SERIES=wait refused 1 'has no costs of queueing' "$S/send/cover-letter" cover-letter
+	SERIES="wait" refused 1 'has no costs of queueing' "$S/send/cover-letter" cover-letter
 }
 test_letter_without_evidence() {
 	sendable
